@@ -1,0 +1,75 @@
+"""mlbook: serve a model in every pattern of the talk, turn the knobs, measure what it claims.
+
+The names below are all a lesson needs; each is loaded when it is first used, so that
+``import mlbook`` stays light.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from mlbook.units import DAY, HOUR, MINUTE, MS, SECOND
+
+if TYPE_CHECKING:
+    from mlbook import charts, explore, measure, queueing
+    from mlbook.contract import check_pattern
+    from mlbook.experiment import Run, Runs, compare, run
+    from mlbook.faults import down, skip_batch, slow
+    from mlbook.reading import source
+    from mlbook.patterns import InProcess, Pattern, RestApi, SharedDb
+    from mlbook.world import ReplayWorld, World
+
+__all__ = [
+    "DAY",
+    "HOUR",
+    "MINUTE",
+    "MS",
+    "SECOND",
+    "InProcess",
+    "Pattern",
+    "ReplayWorld",
+    "RestApi",
+    "Run",
+    "Runs",
+    "SharedDb",
+    "World",
+    "check_pattern",
+    "compare",
+    "down",
+    "run",
+    "skip_batch",
+    "slow",
+    "source",
+]
+
+_HOME = {
+    "InProcess": "patterns",
+    "Pattern": "patterns",
+    "ReplayWorld": "world",
+    "RestApi": "patterns",
+    "Run": "experiment",
+    "Runs": "experiment",
+    "SharedDb": "patterns",
+    "World": "world",
+    "check_pattern": "contract",
+    "compare": "experiment",
+    "down": "faults",
+    "run": "experiment",
+    "skip_batch": "faults",
+    "slow": "faults",
+    "source": "reading",
+}
+_SUBMODULES = {"charts", "explore", "measure", "queueing"}  # used as mb.charts.…
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME:
+        return getattr(importlib.import_module(f"mlbook.{_HOME[name]}"), name)
+    if name in _SUBMODULES:
+        return importlib.import_module(f"mlbook.{name}")
+    raise AttributeError(f"module 'mlbook' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__, *_SUBMODULES})

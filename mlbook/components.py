@@ -1,0 +1,210 @@
+"""The parts that a pattern is made of: each with a latency, maybe workers, maybe faults.
+
+Chapter: 06
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mlbook.clock import Servers, VirtualClock
+from mlbook.model import Registry
+from mlbook.streams import stream
+
+if TYPE_CHECKING:
+    from mlbook.faults import Fault
+    from mlbook.queueing import Distribution
+    from mlbook.world import ReplayWorld, World
+
+__all__ = ["REFUSED_AFTER_S", "Component", "DownError", "Site"]
+
+REFUSED_AFTER_S = 0.05  # a caller learns after this time that a part does not answer
+
+
+class DownError(Exception):
+    """A part did not answer.
+
+    Parameters
+    ----------
+    part : str
+        Its name.
+    """
+
+    def __init__(self, part: str) -> None:
+        super().__init__(part)
+        self.part = part
+
+
+@dataclass
+class Site:
+    """Where a pattern is installed for one run: the clock, the parts, what has been published.
+
+    Parameters
+    ----------
+    world : World or ReplayWorld
+        Whom the pattern serves.
+    seed : int
+        Seed of the parts' latencies.
+    faults : tuple of Fault
+        What goes wrong.
+    clock : VirtualClock
+        The clock of the run.
+    """
+
+    world: World | ReplayWorld
+    seed: int
+    faults: tuple[Fault, ...] = ()
+    clock: VirtualClock = field(default_factory=VirtualClock)
+    parts: dict[str, Component] = field(default_factory=dict)
+    versions: Registry = field(default_factory=Registry)
+    published: list[tuple[float, float, int]] = field(default_factory=list)
+    incidents: list[tuple[float, str, str]] = field(default_factory=list)
+
+    def part(
+        self, name: str, latency: Distribution | None = None, workers: int | None = None
+    ) -> Component:
+        """Build a part in.
+
+        Parameters
+        ----------
+        name : str
+            How faults and random numbers address it.
+        latency : Distribution, optional
+            How long one call takes; a part that only runs jobs needs none.
+        workers : int, optional
+            How many calls it serves at once; without a limit when left out.
+
+        Returns
+        -------
+        Component
+            The part.
+        """
+        self.parts[name] = Component(self, name, latency, workers)
+        return self.parts[name]
+
+    def publish(self, asof_s: float, n_predictions: int = 0) -> None:
+        """Note that from now on answers can reflect the events before `asof_s`.
+
+        Parameters
+        ----------
+        asof_s : float
+            When the data behind it were read, in seconds.
+        n_predictions : int
+            Predictions computed for it in advance.
+        """
+        self.published.append((self.clock.now, asof_s, n_predictions))
+
+
+class Component:
+    """One part of a pattern.
+
+    Parameters
+    ----------
+    site : Site
+        Where it is built in.
+    name : str
+        Its name.
+    latency : Distribution or None
+        How long one call takes.
+    workers : int or None
+        How many calls it serves at once; None for no limit.
+
+    Notes
+    -----
+    The random number of request *i* is element *i* of the part's own stream, drawn in bulk: neither
+    the order of the calls, nor load, nor a fault, nor another part moves it.
+    """
+
+    def __init__(
+        self, site: Site, name: str, latency: Distribution | None, workers: int | None
+    ) -> None:
+        self.clock, self.name = site.clock, name
+        self.faults = [fault for fault in site.faults if fault.part == name]
+        self.workers = Servers(site.clock, workers) if workers else None
+        self.stopped = False
+        self.draws_s: NDArray[np.float64] = (
+            latency.sample(stream(site.seed, f"part/{name}"), len(site.world.visits))
+            if latency
+            else np.empty(0)
+        )
+
+    @property
+    def is_down(self) -> bool:
+        """Whether a call would be refused now."""
+        return self.stopped or any(
+            fault.kind == "down" and fault.covers(self.clock.now) for fault in self.faults
+        )
+
+    async def call(self, i: int, share: float = 1.0) -> None:
+        """Let the part work on request `i`, taking one of its workers if they are limited.
+
+        Parameters
+        ----------
+        i : int
+            The request.
+        share : float
+            The share of the drawn time; a network's round trip is two halves.
+        """
+        async with self:
+            await self.work_on(i, share)
+
+    async def work_on(self, i: int, share: float = 1.0) -> None:
+        """Spend the time of request `i`; the caller holds a worker already.
+
+        Parameters
+        ----------
+        i : int
+            The request.
+        share : float
+            The share of the drawn time.
+        """
+        seconds = self.draws_s[i] * share
+        if self.faults:
+            seconds += sum(
+                fault.by_s
+                for fault in self.faults
+                if fault.kind == "slow" and fault.covers(self.clock.now)
+            )
+        await self.clock.sleep(seconds)
+
+    async def __aenter__(self) -> None:
+        if self.is_down:
+            await self.clock.sleep(REFUSED_AFTER_S)
+            raise DownError(self.name)
+        if self.workers:
+            await self.workers.__aenter__()
+            if self.is_down:  # it went down while the request stood in line
+                await self.workers.__aexit__()
+                raise DownError(self.name)
+
+    async def __aexit__(self, *_: object) -> None:
+        if self.workers:
+            await self.workers.__aexit__()
+
+    async def work(self, seconds: float) -> None:
+        """Run a job here; it is lost when the part goes down before it ends.
+
+        Parameters
+        ----------
+        seconds : float
+            How long the job takes.
+        """
+        end = self.clock.now + seconds
+        falls = [
+            max(fault.at_s, self.clock.now)
+            for fault in self.faults
+            if fault.kind == "down" and fault.at_s + fault.lasting_s > self.clock.now
+        ]
+        fall = min(falls, default=np.inf)
+        if fall < end:
+            await self.clock.until(fall)
+            raise DownError(self.name)
+        await self.clock.until(end)
+
+    def skips(self) -> bool:
+        """Tell whether a job that is due now is not even started."""
+        return any(f.kind == "skip_batch" and f.covers(self.clock.now) for f in self.faults)

@@ -1,0 +1,216 @@
+"""The laws that every serving pattern obeys, whatever it does inside.
+
+They test the library's own patterns, and they grade yours.
+
+Chapter: 10
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import FrozenInstanceError, dataclass, fields
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mlbook.experiment import Run, parts_of, run
+from mlbook.faults import down
+from mlbook.measure import SERVED
+from mlbook.queueing import Constant
+from mlbook.units import DAY, HOUR
+from mlbook.world import World
+
+if TYPE_CHECKING:
+    from mlbook.patterns import Pattern
+
+__all__ = ["LAWS", "Contract", "check_pattern"]
+
+Law = Callable[["Pattern", World], None]
+MIDDLE_S = 6 * DAY
+WORDS = (*SERVED, "no_model", "no_row")
+
+
+@dataclass(frozen=True)
+class Contract:
+    """The verdict on one pattern.
+
+    Parameters
+    ----------
+    pattern : str
+        Its name.
+    broken : dict of str to str
+        The laws it breaks, with what was seen.
+    """
+
+    pattern: str
+    broken: dict[str, str]
+
+    @property
+    def holds(self) -> bool:
+        """Whether the pattern obeys every law."""
+        return not self.broken
+
+    def __repr__(self) -> str:
+        lines = [
+            f"✘ {law}: {self.broken[law]}" if law in self.broken else f"✔ {law}" for law in LAWS
+        ]
+        return "\n".join([f"{self.pattern}: {len(LAWS) - len(self.broken)} of {len(LAWS)}", *lines])
+
+
+def check_pattern(pattern: Pattern | type[Pattern], world: World | None = None) -> Contract:
+    """Check a pattern against all laws.
+
+    Parameters
+    ----------
+    pattern : Pattern or its class
+        What to check; a class is built with its default knobs.
+    world : World, optional
+        Where to check it, at least seven days; a small world when left out.
+
+    Returns
+    -------
+    Contract
+        ``holds`` is True when no law is broken; printed, it lists them all.
+
+    Examples
+    --------
+    >>> from mlbook.patterns import SharedDb
+    >>> check_pattern(SharedDb).holds
+    True
+    """
+    pattern = pattern() if isinstance(pattern, type) else pattern
+    world = world or World(seed=11, days=7, users=60)
+    broken = {}
+    for law, check in LAWS.items():
+        try:
+            check(pattern, world)
+        except Exception as error:  # noqa: BLE001  # a learner's pattern may raise anything
+            broken[law] = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    return Contract(type(pattern).__name__, broken)
+
+
+def every_visit_gets_one_answer(pattern: Pattern, world: World) -> None:
+    """Served and failed requests together are the visits that arrived."""
+    seen = run(pattern, world)
+    arrived = np.flatnonzero(world.visits.at_s >= world.default_warmup_s)
+    _require(np.array_equal(seen.log["visit"], arrived), "visits and answers are not one to one")
+
+
+def no_answer_before_its_request(pattern: Pattern, world: World) -> None:
+    """An answer takes time, and nothing in it is younger than itself."""
+    log = run(pattern, world).log
+    answered_s = log["requested_at_s"] + log["latency_s"]
+    _require(bool((log["latency_s"] >= 0).all()), "an answer came before its request")
+    for column in ("computed_at_s", "feature_asof_s"):
+        early = ~(log[column] > answered_s + 1e-9)
+        _require(bool(early.all()), f"{column} is later than the answer")
+
+
+def no_model_before_it_is_trained(pattern: Pattern, world: World) -> None:
+    """A request sees a version only after it went live."""
+    seen = run(pattern, world)
+    live_s = np.array([-np.inf, *(v.live_at_s for v in seen.site.versions.versions)])
+    answered_s = seen.log["requested_at_s"] + seen.log["latency_s"]
+    early = live_s[seen.log["model_version"]] > answered_s
+    _require(not early.any(), "a version answered before it was trained")
+
+
+def the_status_tells_the_truth(pattern: Pattern, world: World) -> None:
+    """Known words only; a score where there was a prediction; nothing shown where it failed."""
+    log = run(pattern, world, faults=_outages(pattern, world)).log
+    status = log["status"].astype(str)
+    failed = np.char.startswith(status, "down:")
+    _require(bool((np.isin(status, WORDS) | failed).all()), f"unknown word in {set(status)}")
+    scored = ~np.isnan(log["score"])
+    _require(np.array_equal(scored, np.isin(status, SERVED)), "score and status disagree")
+    _require(bool((log["item"][failed] == -1).all()), "a failed request showed an item")
+    _require(not log["click"][failed].any(), "a failed request was clicked")
+
+
+def the_same_seed_gives_the_same_log(pattern: Pattern, world: World) -> None:
+    """A second run of the same object repeats the first, whatever ran in between."""
+    first = run(pattern, world, seed=3)
+    run(pattern, world, seed=4)
+    _same(first, run(pattern, world, seed=3))
+
+
+def knobs_are_frozen(pattern: Pattern, world: World) -> None:
+    """Neither a caller nor a run changes a pattern."""
+    before = repr(pattern)
+    run(pattern, world)
+    _require(repr(pattern) == before, "a run changed the pattern")
+    name = fields(pattern)[0].name
+    try:
+        setattr(pattern, name, getattr(pattern, name))
+    except FrozenInstanceError:
+        return
+    _require(holds=False, otherwise=f"{name} can be changed")
+
+
+def unknown_knobs_are_refused(pattern: Pattern, world: World) -> None:  # noqa: ARG001
+    """A misspelt knob is an error, never ignored."""
+    try:
+        pattern.but(no_such_knob=1)
+    except TypeError:
+        return
+    _require(holds=False, otherwise="but(no_such_knob=1) was accepted")
+
+
+def nothing_changes_before_its_cause(pattern: Pattern, world: World) -> None:
+    """One more event changes no answer given before it."""
+    event = {"user": int(world.visits.user[-1]), "item": 0, "at": MIDDLE_S}
+    _same(run(pattern, world), run(pattern, world.with_event(**event)), before_s=MIDDLE_S)
+
+
+def a_fault_changes_nothing_before_it_begins(pattern: Pattern, world: World) -> None:
+    """An outage of any part leaves the answers before it as they were."""
+    _same(run(pattern, world), run(pattern, world, faults=_outages(pattern, world)), MIDDLE_S)
+
+
+def an_added_part_moves_no_draws(pattern: Pattern, world: World) -> None:
+    """A part that nobody uses changes nothing, wherever it is built in."""
+
+    def build(self: Pattern) -> None:
+        self.site.part("bystander", Constant(0.001))
+        kind.build(self)
+
+    kind = type(pattern)
+    crowded = type(kind.__name__, (kind,), {"build": build})
+    knobs = {each.name: getattr(pattern, each.name) for each in fields(pattern)}
+    _same(run(pattern, world), run(crowded(**knobs), world))
+
+
+LAWS: dict[str, Law] = {
+    law.__name__.replace("_", " "): law
+    for law in (
+        every_visit_gets_one_answer,
+        no_answer_before_its_request,
+        no_model_before_it_is_trained,
+        the_status_tells_the_truth,
+        the_same_seed_gives_the_same_log,
+        knobs_are_frozen,
+        unknown_knobs_are_refused,
+        nothing_changes_before_its_cause,
+        a_fault_changes_nothing_before_it_begins,
+        an_added_part_moves_no_draws,
+    )
+}
+
+
+def _outages(pattern: Pattern, world: World) -> list:
+    return [down(part, at=MIDDLE_S, lasting=1 * HOUR) for part in parts_of(pattern, world)]
+
+
+def _require(holds: bool, otherwise: str) -> None:  # noqa: FBT001
+    if not holds:
+        raise AssertionError(otherwise)
+
+
+def _same(run: Run, other: Run, before_s: float = np.inf) -> None:
+    """Require equal logs, column by column, for the requests answered before an instant."""
+    answered_s = run.log["requested_at_s"] + run.log["latency_s"]
+    rows = answered_s < before_s
+    for name, column in run.log.items():
+        mine, theirs = column[rows], other.log[name][rows]
+        equal = np.array_equal(mine, theirs, equal_nan=mine.dtype.kind == "f")
+        _require(equal, f"column {name!r} differs")

@@ -1,0 +1,10 @@
+"""The serving patterns of the talk: one file each, readable alone."""
+
+from __future__ import annotations
+
+from mlbook.patterns.base import Answer, Pattern, knob
+from mlbook.patterns.in_process import InProcess
+from mlbook.patterns.rest_api import RestApi
+from mlbook.patterns.shared_db import SharedDb
+
+__all__ = ["Answer", "InProcess", "Pattern", "RestApi", "SharedDb", "knob"]

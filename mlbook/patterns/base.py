@@ -1,0 +1,254 @@
+"""What every serving pattern shares: knobs, an answer, and training by batch.
+
+A serving pattern is a policy that decides, for every request, which model version and which
+features as of when it sees, and how long that takes. The knobs are the fields of a frozen
+dataclass; a run works on an installed copy, so the pattern itself never changes.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, fields, replace
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from mlbook.components import DownError, Site
+from mlbook.model import train
+from mlbook.units import DAY, MINUTE
+from mlbook.validate import did_you_mean, integer, number, one_of
+
+if TYPE_CHECKING:
+    from mlbook.model import Version
+
+__all__ = ["Answer", "Pattern", "knob"]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Answer:
+    """What a request got.
+
+    Parameters
+    ----------
+    version : Version or None
+        The model version behind it; None before the first model.
+    feature_asof_s : float
+        The features know the events before this instant, in seconds.
+    computed_at_s : float
+        When the prediction was computed, in seconds.
+    trigger : str
+        What made the computation happen: ``"request"``, ``"schedule"`` or ``"event"``.
+    status : str
+        ``"ok"``, or why the page was shown without a prediction.
+    older : Answer or None
+        In a half-written table: what the items from `first_older_item` on were answered with.
+    first_older_item : int
+        The first item that the writer has not reached.
+    """
+
+    version: Version | None
+    feature_asof_s: float
+    computed_at_s: float
+    trigger: str
+    status: str = "ok"
+    older: Answer | None = None
+    first_older_item: int = 0
+
+    def row_of(self, item: int) -> Answer:
+        """Give the answer that one item's row holds, in a table that may be half written.
+
+        Parameters
+        ----------
+        item : int
+            The item.
+
+        Returns
+        -------
+        Answer
+            This answer, or the older one behind it.
+        """
+        if self.older is not None and item >= self.first_older_item:
+            return self.older.row_of(item)
+        return self
+
+
+def knob(
+    default: Any,
+    *,
+    unit: str = "",
+    above: float | None = None,
+    at_least: float | None = None,
+    choices: tuple[str, ...] = (),
+) -> Any:
+    """Declare a knob of a pattern with its rule.
+
+    Parameters
+    ----------
+    default : Any
+        A float (seconds), an int (a count), a bool, a str (one of `choices`) or a distribution.
+    unit : str
+        What it means, with its unit.
+    above, at_least : float, optional
+        The smallest value, excluded or included.
+    choices : tuple of str
+        The allowed words of a str.
+
+    Returns
+    -------
+    Any
+        A dataclass field.
+    """
+    rule = {"unit": unit, "above": above, "at_least": at_least, "choices": choices}
+    return field(default=default, metadata={"rule": rule})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pattern:
+    """A serving pattern that trains by batch. Subclasses say how it predicts.
+
+    Parameters
+    ----------
+    train_every : float
+        Seconds between two trainings.
+    train_takes : float
+        Seconds from reading the data to a model that is ready.
+    """
+
+    train_every: float = knob(1 * DAY, above=0, unit="seconds between two trainings")
+    train_takes: float = knob(30 * MINUTE, at_least=0, unit="seconds a training takes")
+
+    title: ClassVar[str] = "A pattern"
+    site: ClassVar[Site]  # set on the installed copy of a run
+
+    def __new__(cls, **knobs: Any) -> Self:  # noqa: D102  # names the wrong knob, then builds as usual
+        known = [each.name for each in fields(cls)]
+        for name in knobs:
+            if name not in known:
+                text = f"{cls.__name__} has no knob {name!r}.{did_you_mean(name, known)}"
+                raise TypeError(f"{text} Its knobs are: {', '.join(known)}.")
+        return super().__new__(cls)
+
+    def __post_init__(self) -> None:
+        for each in fields(self):
+            _check(each.name, getattr(self, each.name), each.default, each.metadata["rule"])
+
+    def but(self, **knobs: Any) -> Self:
+        """Copy the pattern with some knobs set otherwise.
+
+        Parameters
+        ----------
+        **knobs : Any
+            The knobs to change.
+
+        Returns
+        -------
+        Pattern
+            A new pattern; this one stays as it is.
+        """
+        return replace(self, **knobs)
+
+    def install(self, site: Site) -> Self:
+        """Make the running copy of one run and schedule its jobs.
+
+        Parameters
+        ----------
+        site : Site
+            The clock, seed and faults of the run.
+
+        Returns
+        -------
+        Pattern
+            A copy that may hold state; its knobs stay frozen.
+        """
+        # A frozen dataclass lets an undecorated subclass set attributes that are not its fields.
+        running = object.__new__(type(type(self).__name__, (type(self),), {}))
+        vars(running).update(vars(self))
+        running.site, running.clock = site, site.clock
+        running.build()
+        return running
+
+    @abstractmethod
+    def build(self) -> None:
+        """Build the parts in and schedule the jobs; called once a run."""
+
+    @abstractmethod
+    async def predict(self, i: int) -> Answer:
+        """Answer request `i`.
+
+        Parameters
+        ----------
+        i : int
+            Its number in ``world.visits``.
+
+        Returns
+        -------
+        Answer
+            What it got.
+        """
+
+    def every(
+        self, period: float, job: Callable[[], Awaitable[None]], part: str, first: float = 0.0
+    ) -> None:
+        """Schedule a job on a part, where faults can hit it.
+
+        Parameters
+        ----------
+        period : float
+            Seconds between two starts.
+        job : callable returning an awaitable
+            What to run.
+        part : str
+            The part it runs on.
+        first : float
+            When it starts for the first time, in seconds.
+        """
+        place = self.site.part(part)
+
+        async def guarded() -> None:
+            if place.skips():
+                self.site.incidents.append((self.clock.now, part, "skipped"))
+                return
+            try:
+                await job()
+            except DownError as lost:
+                self.site.incidents.append((self.clock.now, lost.part, "lost"))
+
+        loop = self.clock.every(period, guarded, first=first, last=self.site.world.horizon_s)
+        self.clock.start(loop)
+
+    async def train(self) -> None:
+        """Train on what is known now and, when it is done, put the version into the registry."""
+        asof_s = self.clock.now
+        await self.site.parts["training"].work(self.train_takes)
+        if trained := train(self.site.world, asof_s):
+            estimator, n_rows = trained
+            version = self.site.versions.add(
+                asof_s=asof_s, live_at_s=self.clock.now, n_rows=n_rows, estimator=estimator
+            )
+            await self.deploy(version)
+
+    async def deploy(self, version: Version) -> None:
+        """Bring a new version to where predictions are made; nothing to do unless overridden.
+
+        Parameters
+        ----------
+        version : Version
+            The version that was just trained.
+        """
+
+
+def _check(name: str, value: Any, default: Any, rule: dict[str, Any]) -> None:
+    if isinstance(default, bool):
+        if not isinstance(value, bool):
+            raise TypeError(f"{name} must be True or False ({rule['unit']}), got {value!r}.")
+    elif isinstance(default, int):
+        integer(name, value, at_least=rule["at_least"], unit=rule["unit"])
+    elif isinstance(default, float):
+        number(
+            name, value, above=rule["above"], at_least=rule["at_least"], unit=rule["unit"],
+            hint="Durations are seconds: write 15 * mb.MINUTE.",
+        )  # fmt: skip
+    elif isinstance(default, str):
+        one_of(name, value, rule["choices"])
+    elif not hasattr(value, "sample"):
+        text = "a distribution such as mb.queueing.LogNormal(p50=0.008, p99=0.040)"
+        raise TypeError(f"{name} must be {text} ({rule['unit']}), got {value!r}.")

@@ -1,0 +1,75 @@
+"""Before the patterns: the model lives inside the web application.
+
+    activity log ──▶ DB ──▶ [web application: extract feature ▶ model] ──▶ page
+                      │                                ▲
+                      └──▶ [batch: training] ──────────┘  with the next app release
+
+Costs: every new model waits for a release of the whole app, and the release interrupts it.
+Gains: no network, no second system, features as fresh as the app's own database.
+It is the baseline that the talk's four patterns are drawn against; the talk does not draw it.
+
+Talk: slides 13-14 (what pattern 1 takes out of the app).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from mlbook.patterns.base import Answer, Pattern, knob
+from mlbook.queueing import Distribution, LogNormal
+from mlbook.units import DAY, HOUR, MS, SECOND
+
+__all__ = ["InProcess"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class InProcess(Pattern):
+    """Train by batch, predict inside the web application.
+
+    Parameters
+    ----------
+    release_every : float
+        Seconds between two releases of the app; a model goes live only with one.
+    restart_takes : float
+        Seconds the app is away during a release.
+    workers : int
+        Requests that the app serves at once.
+    lookup, service : Distribution
+        Time to read the features from the app's database, and to compute a prediction.
+
+    Examples
+    --------
+    >>> InProcess(release_every=1 * DAY).release_every
+    86400.0
+    """
+
+    release_every: float = knob(7 * DAY, above=0, unit="seconds between two app releases")
+    restart_takes: float = knob(20 * SECOND, at_least=0, unit="seconds a release interrupts")
+    workers: int = knob(4, at_least=1, unit="workers of the web app")
+    lookup: Distribution = knob(LogNormal(1 * MS, 8 * MS), unit="time to read the features")
+    service: Distribution = knob(LogNormal(8 * MS, 40 * MS), unit="time to predict")
+
+    title: ClassVar[str] = "The model inside the web application"
+
+    def build(self) -> None:
+        self.web = self.site.part("web_app", self.service, workers=self.workers)
+        self.db = self.site.part("db", self.lookup)
+        self.live = None
+        self.every(self.train_every, self.train, part="training")
+        # The first release waits for the first model, then the release train sets the pace.
+        self.every(self.release_every, self.release, part="release", first=1 * DAY + 1 * HOUR)
+
+    async def release(self) -> None:
+        self.web.stopped = True
+        await self.clock.sleep(self.restart_takes)
+        self.web.stopped = False
+        self.live = self.site.versions.newest()
+
+    async def predict(self, i: int) -> Answer:
+        async with self.web:
+            asof_s = self.clock.now
+            await self.db.call(i)
+            version = self.live
+            await self.web.work_on(i)
+        return Answer(version, asof_s, self.clock.now, "request")

@@ -1,0 +1,96 @@
+"""Pattern 2: train by batch, predict by batch, serve through the shared DB.
+
+    activity log ──▶ DB ──▶ extract feature ──▶ [training batch] ──▶ trained model
+                                  │ feature                              │
+                                  ▼                                      ▼
+                     [prediction batch: model ▶ every user, every item] ──▶ shared DB ──▶ web app
+
+Costs: an answer is as old as the last batch, and most predictions are never read.
+Gains: the user waits for one lookup, nobody waits for the model, and when the batch fails at night
+the table of yesterday still answers.
+
+Talk: slides 17-18; column "shared DB" of slide 23.
+Chapter: 07
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+from mlbook.patterns.base import Answer, Pattern, knob
+from mlbook.queueing import Distribution, LogNormal
+from mlbook.units import DAY, HOUR, MINUTE, MS
+
+__all__ = ["SharedDb"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SharedDb(Pattern):
+    """Train by batch, predict by batch, serve through the shared DB.
+
+    Parameters
+    ----------
+    predict_every : float
+        T: seconds between two starts of the prediction batch.
+    predict_takes : float
+        D: seconds from reading the features to the last row written.
+    write_takes : float
+        The last part of D, in which the rows are written, item by item.
+    atomic_swap : bool
+        True writes beside the old table and then swaps the two; False overwrites row by row.
+    lookup : Distribution
+        Time for the web app to read one user's rows.
+
+    Examples
+    --------
+    >>> hourly = SharedDb().but(predict_every=1 * HOUR, predict_takes=10 * MINUTE)
+    >>> hourly.predict_every
+    3600.0
+    """
+
+    predict_every: float = knob(1 * DAY, above=0, unit="seconds between two batches")
+    predict_takes: float = knob(2 * HOUR, at_least=0, unit="seconds a batch takes")
+    write_takes: float = knob(10 * MINUTE, at_least=0, unit="seconds of it spent writing rows")
+    atomic_swap: bool = knob(default=True, unit="swap whole tables")
+    lookup: Distribution = knob(LogNormal(1 * MS, 8 * MS), unit="time to read one user's rows")
+
+    title: ClassVar[str] = "Pattern 2: shared DB"
+
+    def build(self) -> None:
+        world = self.site.world
+        self.db = self.site.part("shared_db", self.lookup)
+        self.table = Answer(None, 0.0, 0.0, "schedule")
+        self.user_known_from_s = world.activity.first_seen_s(world.users)
+        self.every(self.train_every, self.train, part="training")
+        # The batch starts an hour after the training, so that it uses the newest model.
+        self.every(self.predict_every, self.predict_all, part="batch", first=1 * HOUR)
+
+    async def predict_all(self) -> None:
+        version, asof_s = self.site.versions.newest(), self.clock.now
+        if version is None:
+            return
+        batch, writing = self.site.parts["batch"], min(self.write_takes, self.predict_takes)
+        await batch.work(self.predict_takes - writing)
+        fresh = Answer(version, asof_s, self.clock.now, "schedule")
+        if self.atomic_swap:
+            await batch.work(writing)
+        else:
+            await self.overwrite(fresh, writing)
+        self.table = fresh
+        n_users = int((self.user_known_from_s < asof_s).sum())
+        self.site.publish(asof_s, n_users * self.site.world.catalog.n_items)
+
+    async def overwrite(self, fresh: Answer, writing: float) -> None:
+        """Write row by row into the table that is being read; when it dies, half stays."""
+        old, n_items = self.table, self.site.world.catalog.n_items
+        for item in range(n_items):
+            await self.site.parts["batch"].work(writing / n_items)
+            self.table = replace(fresh, older=old, first_older_item=item + 1)
+
+    async def predict(self, i: int) -> Answer:
+        await self.db.call(i)
+        user = self.site.world.visits.user[i]
+        if self.table.version and self.user_known_from_s[user] >= self.table.feature_asof_s:
+            return replace(self.table, version=None, status="no_row")
+        return self.table

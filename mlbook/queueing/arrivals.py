@@ -1,0 +1,84 @@
+"""When requests come: a Poisson stream, flat or with the rhythm of a day."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from mlbook.units import DAY, HOUR
+
+__all__ = ["diurnal", "poisson"]
+
+
+def poisson(
+    rng: np.random.Generator, rate_per_s: float, lasting_s: float, start_s: float = 0.0
+) -> NDArray[np.float64]:
+    """Draw the instants of a Poisson stream with a constant rate.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+        The stream of random numbers.
+    rate_per_s : float
+        Mean arrivals a second, >= 0.
+    lasting_s : float
+        Length of the stream in seconds, >= 0.
+    start_s : float
+        Its first instant in seconds.
+
+    Returns
+    -------
+    ndarray of shape (n,)
+        Sorted instants in seconds; `n` itself is random with mean `rate_per_s * lasting_s`.
+
+    Examples
+    --------
+    >>> arrived_at_s = poisson(np.random.default_rng(1), rate_per_s=100, lasting_s=60)
+    >>> bool(5700 < arrived_at_s.size < 6300)
+    True
+    """
+    count = rng.poisson(rate_per_s * lasting_s)
+    return np.sort(start_s + lasting_s * rng.random(count))
+
+
+def diurnal(
+    rng: np.random.Generator, rate_per_s: float, lasting_s: float, hourly: ArrayLike
+) -> NDArray[np.float64]:
+    """Draw a Poisson stream whose rate follows the hour of the day.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+        The stream of random numbers.
+    rate_per_s : float
+        Mean arrivals a second over a whole day, >= 0.
+    lasting_s : float
+        Length of the stream in seconds; it starts at midnight.
+    hourly : array_like of shape (24,)
+        Relative weight of each hour; only the shape counts.
+
+    Returns
+    -------
+    ndarray of shape (n,)
+        Sorted instants in seconds.
+
+    Notes
+    -----
+    Time rescaling: draw a flat stream in operational time, where one second holds one expected
+    arrival, and map it back through the inverse of the cumulated rate.
+
+    Examples
+    --------
+    >>> weights = np.where(np.arange(24) < 12, 1.0, 3.0)
+    >>> at = diurnal(np.random.default_rng(1), rate_per_s=0.1, lasting_s=10 * DAY, hourly=weights)
+    >>> bool(2.8 < np.mean(at % DAY >= DAY / 2) / np.mean(at % DAY < DAY / 2) < 3.2)
+    True
+    """
+    weights = np.asarray(hourly, dtype=float)
+    hours = int(np.ceil(lasting_s / HOUR))
+    per_hour = np.tile(weights / weights.mean(), hours // 24 + 1)[:hours] * rate_per_s * HOUR
+    edges_s = np.arange(hours + 1) * HOUR
+    expected = np.concatenate([[0.0], np.cumsum(per_hour)])
+    total = float(np.interp(lasting_s, edges_s, expected))
+    flat = np.sort(rng.random(rng.poisson(total))) * total
+    return np.interp(flat, expected, edges_s)

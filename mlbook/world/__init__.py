@@ -1,0 +1,9 @@
+"""The shop whose users the patterns serve: a simulated one with known truth, and a real log."""
+
+from __future__ import annotations
+
+from mlbook.world.features import Activity, Catalog, Features
+from mlbook.world.replay import ReplayWorld
+from mlbook.world.shop import Labels, Visits, World
+
+__all__ = ["Activity", "Catalog", "Features", "Labels", "ReplayWorld", "Visits", "World"]

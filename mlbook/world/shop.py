@@ -1,0 +1,355 @@
+"""The shop: users with interests that pass, visits with a slate of items, and the truth behind.
+
+For every visit and every candidate on its slate the world has drawn beforehand whether it would be
+clicked and bought (potential outcomes). A pattern only chooses which candidate is shown, so all
+patterns meet the same visitors with the same luck, and their choices have consequences.
+
+Chapter: 00
+"""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from mlbook.queueing.arrivals import diurnal, poisson
+from mlbook.streams import stream
+from mlbook.units import DAY, HOUR
+from mlbook.validate import integer, number
+from mlbook.world.features import Activity, Catalog, Features
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Labels", "Visits", "World"]
+
+N_ITEMS, N_CATEGORIES = 60, 6
+BUYS = 0.25  # share of clicks that end in a purchase
+SEASON_S = 9 * DAY  # period of the taste for a category
+TRAINING_WINDOW_S = 4 * DAY
+
+# Impressions by hour of the day in Japan, from the real log (data/obd_clicks.csv.gz); a test
+# counts them again. Only the shape is used.
+HOURLY = (
+    3183, 1863, 1151, 672, 428, 502, 885, 1591, 1973, 1934, 2047, 2101,
+    2584, 2457, 2273, 2349, 2421, 2570, 2853, 3212, 3770, 4393, 4860, 4425,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Visits:
+    """Requests for a recommendation, with everything that could come of them.
+
+    Parameters
+    ----------
+    at_s : ndarray of shape (n,)
+        When, in seconds, sorted.
+    user : ndarray of shape (n,)
+        Who.
+    slate : ndarray of shape (n, k)
+        The candidate items; the shop shows one of them.
+    shown : ndarray of shape (n,)
+        Position of the candidate that the shop showed before there was a model: the training
+        labels come from these.
+    clicked : ndarray of shape (n, k), bool
+        Whether each candidate would be clicked.
+    revenue : ndarray of shape (n, k)
+        What each candidate would earn.
+    probability : ndarray of shape (n, k)
+        The true click probability.
+    """
+
+    at_s: NDArray[np.float64]
+    user: NDArray[np.int64]
+    slate: NDArray[np.int64]
+    shown: NDArray[np.int64]
+    clicked: NDArray[np.bool_]
+    revenue: NDArray[np.float64]
+    probability: NDArray[np.float64]
+
+    def __len__(self) -> int:
+        return self.at_s.size
+
+
+@dataclass(frozen=True)
+class Labels:
+    """Training rows: who saw which item when, and whether they clicked.
+
+    Parameters
+    ----------
+    at_s, user, item, clicked : ndarray of shape (n,)
+        One entry a row.
+    """
+
+    at_s: NDArray[np.float64]
+    user: NDArray[np.int64]
+    item: NDArray[np.int64]
+    clicked: NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return self.at_s.size
+
+
+class World:
+    """A seeded shop: an activity log, visits, and the truth that made both.
+
+    Parameters
+    ----------
+    seed : int
+        The seed, >= 0.
+    days : float
+        Length in days, > 0; second 0 is a midnight.
+    users : int
+        Number of users, >= 1.
+    slate_size : int
+        Candidates a visit, 1 to 60.
+    visits_per_user_day, events_per_user_day : float
+        Mean visits that ask for a recommendation, and mean events in the activity log.
+    interest_holds : float
+        Mean seconds that a user's interest in one category lasts: fresh features pay.
+    taste_drift : float
+        Swing of the shop's taste for a category in log-odds, >= 0, with a period of nine days: fresh
+        models pay.
+    label_delay : float
+        Seconds until a click is known to the training.
+
+    Notes
+    -----
+    All dials are teaching values, not measurements. The rhythm of the day is the real log's.
+
+    Examples
+    --------
+    >>> world = World(seed=1, days=2, users=50)
+    >>> world.visits.slate.shape[1], world.activity.at_s.size > 0
+    (6, True)
+    """
+
+    default_warmup_s = 5 * DAY  # before it a pattern has no model, or only a poor one
+    served_from_s = 0.0
+
+    def __init__(
+        self,
+        seed: int = 0,
+        days: float = 14,
+        users: int = 400,
+        *,
+        slate_size: int = 6,
+        visits_per_user_day: float = 3.0,
+        events_per_user_day: float = 6.0,
+        interest_holds: float = 2 * DAY,
+        taste_drift: float = 1.2,
+        label_delay: float = 1 * HOUR,
+    ) -> None:
+        self.seed = integer("seed", seed, at_least=0)
+        self.days = number("days", days, above=0, unit="length of the world in days")
+        self.users = integer("users", users, at_least=1, unit="number of users")
+        self.slate_size = integer("slate_size", slate_size, at_least=1, unit="candidates a visit")
+        number("slate_size", slate_size, at_most=N_ITEMS, unit="the shop's items")
+        self.interest_holds = number("interest_holds", interest_holds, above=0, unit="seconds")
+        self.taste_drift = number("taste_drift", taste_drift, at_least=0, unit="log-odds")
+        self.label_delay = number("label_delay", label_delay, at_least=0, unit="seconds")
+        visits = number("visits_per_user_day", visits_per_user_day, above=0, unit="visits a day")
+        events = number("events_per_user_day", events_per_user_day, above=0, unit="events a day")
+        self.horizon_s = self.days * DAY
+        self.served_from_s = 0.0
+        self.price = _prices(self._stream("items"))
+        self.catalog = Catalog(np.arange(N_ITEMS) % N_CATEGORIES, np.log(self.price))
+        self._moods = self._draw_moods()
+        self.activity = self._draw_activity(events * self.users / DAY)
+        self.features = Features(self.activity, self.catalog)
+        rng = self._stream("visits/at")
+        self.visits = self._visits(
+            diurnal(rng, visits * self.users / DAY, self.horizon_s, HOURLY), "visits"
+        )
+
+    def __repr__(self) -> str:
+        return (
+            f"World(seed={self.seed}, days={self.days:g}, users={self.users}): "
+            f"{len(self.visits):,} visits, {self.activity.at_s.size:,} events"
+        )
+
+    def _stream(self, name: str) -> np.random.Generator:
+        return stream(self.seed, f"world/{name}")
+
+    def _draw_moods(self) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        """Draw when each user's interest changes, and to which category."""
+        rng = self._stream("moods")
+        changes = rng.poisson(self.users * self.horizon_s / self.interest_holds)
+        user = np.r_[np.arange(self.users), rng.integers(0, self.users, changes)]
+        at_s = np.r_[np.zeros(self.users), self.horizon_s * rng.random(changes)]
+        order = np.lexsort((at_s, user))
+        category = rng.integers(0, N_CATEGORIES, user.size)
+        return (user * 2 * self.horizon_s + at_s)[order], category
+
+    def interest(self, user: ArrayLike, at_s: ArrayLike) -> NDArray[np.int64]:
+        """Tell which category a user is interested in: the truth, which no pattern may read.
+
+        Parameters
+        ----------
+        user : array_like of shape (n,)
+            Who.
+        at_s : array_like of shape (n,)
+            When, in seconds.
+
+        Returns
+        -------
+        ndarray of shape (n,)
+            Categories.
+        """
+        key, category = self._moods
+        now = np.asarray(user) * 2 * self.horizon_s + np.asarray(at_s)
+        return category[np.searchsorted(key, now, side="right") - 1]
+
+    def _draw_activity(self, rate_per_s: float) -> Activity:
+        rng = self._stream("activity")
+        at_s = diurnal(rng, rate_per_s, self.horizon_s, HOURLY)
+        user = rng.integers(0, self.users, at_s.size)
+        browsing = rng.random(at_s.size) < 0.25  # a quarter of the events follow no interest
+        wanted = np.where(
+            browsing, rng.integers(0, N_CATEGORIES, at_s.size), self.interest(user, at_s)
+        )
+        item = wanted + N_CATEGORIES * rng.integers(0, N_ITEMS // N_CATEGORIES, at_s.size)
+        return Activity(at_s, user, item)
+
+    def _visits(self, at_s: NDArray[np.float64], name: str) -> Visits:
+        rng = self._stream(f"{name}/who")
+        user = rng.integers(0, self.users, at_s.size)
+        slate = rng.random((at_s.size, N_ITEMS)).argpartition(self.slate_size - 1, axis=1)
+        slate = slate[:, : self.slate_size]
+        shown = rng.integers(0, self.slate_size, at_s.size)
+        probability = self._click_probability(at_s, user, slate)
+        luck = self._stream(f"{name}/luck").random((2, *slate.shape))
+        clicked = luck[0] < probability
+        revenue = np.where(clicked & (luck[1] < BUYS), self.price[slate], 0.0)
+        return Visits(at_s, user, slate, shown, clicked, revenue, probability)
+
+    def _click_probability(
+        self, at_s: NDArray[np.float64], user: NDArray[np.int64], slate: NDArray[np.int64]
+    ) -> NDArray[np.float64]:
+        category = self.catalog.category[slate]
+        wanted = self.interest(user, at_s)[:, None] == category
+        season = np.sin(2 * np.pi * (at_s[:, None] / SEASON_S + category / N_CATEGORIES))
+        dear = self.catalog.value[slate] - self.catalog.value.mean()
+        log_odds = -2.2 + 3.0 * wanted + self.taste_drift * season - 0.5 * dear
+        return 1 / (1 + np.exp(-log_odds))
+
+    @property
+    def truth(self) -> NDArray[np.float64]:
+        """True click probability of every candidate, shape (n_visits, slate_size)."""
+        return self.visits.probability
+
+    def labelled(self, until_s: float) -> Labels:
+        """Give the rows that a training at `until_s` can know: delayed, and of the last four days.
+
+        Parameters
+        ----------
+        until_s : float
+            When the training reads its data, in seconds.
+
+        Returns
+        -------
+        Labels
+            Visits with the item that was shown and whether it was clicked.
+        """
+        visits, newest = self.visits, until_s - self.label_delay
+        rows = np.flatnonzero(
+            (visits.at_s <= newest) & (visits.at_s > newest - TRAINING_WINDOW_S)
+        )
+        shown = visits.shown[rows]
+        return Labels(
+            visits.at_s[rows],
+            visits.user[rows],
+            visits.slate[rows, shown],
+            visits.clicked[rows, shown],
+        )
+
+    def rush(self, *, at: float, lasting: float, rate_per_s: float) -> Self:
+        """Make a world with the same history and then a burst of visits at its true rate.
+
+        Parameters
+        ----------
+        at : float
+            When the burst begins, in seconds.
+        lasting : float
+            How long it lasts, in seconds, > 0; it must end within the world.
+        rate_per_s : float
+            Visits a second, > 0.
+
+        Returns
+        -------
+        World
+            Ends with the burst; a run logs the visits of the burst only.
+
+        Raises
+        ------
+        ValueError
+            When the burst does not fit into the world.
+        """
+        number("rate_per_s", rate_per_s, above=0, unit="visits a second")
+        number("lasting", lasting, above=0, unit="seconds")
+        number("at", at, above=0, unit="seconds since the start of the world")
+        number(
+            "at + lasting",
+            at + lasting,
+            at_most=self.horizon_s,
+            unit="seconds; the burst must end within the world",
+            hint="Make the burst earlier or the world longer (days=...).",
+        )
+        before = self.visits.at_s < at
+        burst = self._visits(poisson(self._stream("rush/at"), rate_per_s, lasting, at), "rush")
+        busy = copy.copy(self)
+        busy.served_from_s, busy.horizon_s = at, at + lasting
+        busy.visits = Visits(
+            **{
+                name: np.concatenate([old[before], getattr(burst, name)])
+                for name, old in vars(self.visits).items()
+            }
+        )
+        return busy
+
+    def with_event(self, *, user: int, item: int, at: float) -> Self:
+        """Make the same world with one more event in its activity log, and nothing else changed.
+
+        Parameters
+        ----------
+        user, item : int
+            Who looked at what.
+        at : float
+            When, in seconds.
+
+        Returns
+        -------
+        World
+            A copy; visits, truth and luck are the very same.
+        """
+        log, here = self.activity, int(np.searchsorted(self.activity.at_s, at))
+        other = copy.copy(self)
+        other.activity = Activity(
+            np.insert(log.at_s, here, at),
+            np.insert(log.user, here, user),
+            np.insert(log.item, here, item),
+        )
+        other.features = Features(other.activity, self.catalog)
+        return other
+
+    def events_frame(self) -> pd.DataFrame:
+        """Show the activity log as a table.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns `at_s`, `user`, `item`, `category`; one row an event.
+        """
+        import pandas as pd
+
+        log = self.activity
+        return pd.DataFrame(vars(log) | {"category": self.catalog.category[log.item]})
+
+
+def _prices(rng: np.random.Generator) -> NDArray[np.float64]:
+    """Draw a price an item, in yen, rounded as shops do."""
+    return np.round(2500 * np.exp(0.5 * rng.standard_normal(N_ITEMS)), -1)
