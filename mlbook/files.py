@@ -92,12 +92,9 @@ def _folder(name: str) -> Path:
 
 
 def _unknown(name: str, known: Collection[str]) -> str:
-    near = difflib.get_close_matches(str(name), known, n=2)
-    if near:
-        return (
-            f"name must be a data file, got {name!r}. Did you mean {' or '.join(map(repr, near))}?"
-        )
-    return f"name must be a data file, got {name!r}. There are {', '.join(known)}."
+    near = difflib.get_close_matches(str(name), known, n=1)
+    hint = f"Did you mean {near[0]!r}?" if near else f"There are {', '.join(known)}."
+    return f"name must be a data file, got {name!r}. {hint}"
 
 
 def _missing(path: Path, folder: str) -> str:

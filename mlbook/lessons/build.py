@@ -48,8 +48,9 @@ def build_notebooks(folder: Path | None = None, *, check: bool = False) -> list[
     folder = folder or notebooks_dir()
     sources = sorted((folder / "src").glob("*.py"))
     if not sources:
-        text = f"no lesson sources in {folder / 'src'}: build in a checkout of the project."
-        raise FileNotFoundError(text)
+        raise FileNotFoundError(
+            f"{folder / 'src'} holds no lesson sources. Build in a checkout of the project."
+        )
     texts = {folder / f"{source.stem}.ipynb": notebook_text(source) for source in sources}
     changed = [path for path, text in texts.items() if _bytes_of(path) != text.encode()]
     if check:
@@ -77,13 +78,12 @@ def notebook_text(source: Path) -> str:
 
     notebook = jupytext.read(source, fmt="py:percent")
     # Whatever the script's header says, a notebook must open with the learner's own Python.
-    notebook.metadata = nbformat.from_dict(
-        {"kernelspec": _KERNEL, "language_info": {"name": "python"}}
-    )
+    notebook.metadata = {"kernelspec": _KERNEL, "language_info": {"name": "python"}}
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     _name_cells(notebook)
     nbformat.validate(notebook)
-    return str(nbformat.writes(notebook)) + "\n"
+    text: str = nbformat.writes(notebook)  # type: ignore[no-untyped-call]
+    return text + "\n"
 
 
 def _name_cells(notebook: NotebookNode) -> None:

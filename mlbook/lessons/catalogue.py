@@ -96,5 +96,4 @@ def find(name: str) -> Lesson:
             return lesson
     hint = did_you_mean(name, [word for each in LESSONS for word in (each.slug, each.number)])
     known = "\n".join(f"  {lesson.number}  {lesson.title}" for lesson in LESSONS)
-    text = f"lesson must be one of those below, got {name!r}.{hint}\n{known}"
-    raise ValueError(text)
+    raise ValueError(f"lesson must be one of those below, got {name!r}.{hint}\n{known}")

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from mlbook.validate import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
 __all__ = ["Parameter", "Value", "assign", "papermill_path", "read_parameters", "split_pairs"]
@@ -78,12 +78,13 @@ class Parameter:
         text = str(given).strip()
         try:
             return _CONVERTERS[self.kind](text)
-        except (ValueError, KeyError):
+        except (ValueError, KeyError) as error:
             meaning = f"{self.kind}; {self.comment}" if self.comment else self.kind
             rule = _RULES.get(self.kind, f"left alone: {self.kind} cannot be set from outside")
-            problem = f"{self.name} must be {rule} ({meaning}), got {text!r}."
-        advice = f"Write for example -p {self.name}={self.default}."
-        raise ValueError(f"{problem} {advice}")
+            raise ValueError(
+                f"{self.name} must be {rule} ({meaning}), got {text!r}. "
+                f"Write for example -p {self.name}={self.default}."
+            ) from error
 
 
 def read_parameters(notebook: Path) -> dict[str, Parameter]:
@@ -133,11 +134,11 @@ def split_pairs(pairs: Iterable[str]) -> dict[str, str]:
         name, equals, text = pair.partition("=")
         name = name.strip()
         if not name or not equals:
-            problem = f"-p must be name=value, got {pair!r}. Write for example -p seed=7."
-            raise ValueError(problem)
+            raise ValueError(f"-p must be name=value, got {pair!r}. Write for example -p seed=7.")
         if name in texts:
-            problem = f"{name} must be given once, got {texts[name]!r} and {text!r}. Keep one."
-            raise ValueError(problem)
+            raise ValueError(
+                f"{name} must be given once, got {texts[name]!r} and {text!r}. Keep one."
+            )
         texts[name] = text
     return texts
 
@@ -193,7 +194,7 @@ def papermill_path(path: Path) -> str:
     return str(path).replace("{", "{{").replace("}", "}}")
 
 
-def _parameter(name: str, inferred_type_name: str, default: str, help: str) -> Parameter:  # noqa: A002
+def _parameter(name: str, inferred_type_name: str, default: str, help: str) -> Parameter:
     try:
         value = ast.literal_eval(default)
     except (ValueError, SyntaxError):
@@ -209,7 +210,7 @@ def _finite(text: str) -> float:
     return value
 
 
-_CONVERTERS = {
+_CONVERTERS: dict[str, Callable[[str], Value]] = {
     "float": _finite,
     "int": int,
     "bool": lambda text: _TRUTH[text.lower()],

@@ -35,8 +35,8 @@ TRAINING_WINDOW_S = 4 * DAY
 # Impressions by hour of the day in Japan, from the real log (data/obd_clicks.csv.gz); a test
 # counts them again. Only the shape is used.
 HOURLY = (
-    3183, 1863, 1151, 672, 428, 502, 885, 1591, 1973, 1934, 2047, 2101,
-    2584, 2457, 2273, 2349, 2421, 2570, 2853, 3212, 3770, 4393, 4860, 4425,
+    4105, 1803, 1051, 608, 428, 637, 1104, 1659, 1988, 2199, 2393, 2448,
+    3182, 2567, 2429, 2400, 2386, 2609, 2816, 3161, 4010, 4690, 4860, 4467,
 )  # fmt: skip
 
 

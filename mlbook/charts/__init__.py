@@ -1,0 +1,24 @@
+"""Pictures: one Display a question, one theme, and the architecture diagrams."""
+
+from __future__ import annotations
+
+from mlbook.charts.diagram import Diagram
+from mlbook.charts.display import Display
+from mlbook.charts.freshness import AgeDisplay, AgeClicksDisplay, TwoRowsDisplay
+from mlbook.charts.latency import KneeDisplay, LatencyDisplay
+from mlbook.charts.quality import RankingDisplay, SpreadDisplay, YardstickDisplay
+from mlbook.charts.status import StatusDisplay
+
+__all__ = [
+    "AgeClicksDisplay",
+    "AgeDisplay",
+    "Diagram",
+    "Display",
+    "KneeDisplay",
+    "LatencyDisplay",
+    "RankingDisplay",
+    "SpreadDisplay",
+    "StatusDisplay",
+    "TwoRowsDisplay",
+    "YardstickDisplay",
+]

@@ -1,0 +1,189 @@
+"""How old an answer is when somebody reads it, and what its age costs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mlbook.charts.display import Display
+from mlbook.charts.latency import in_words
+from mlbook.charts.theme import BLUE, GREY, MARKERS, SERIES
+from mlbook.measure import clicks_per_100, talk_rows
+from mlbook.units import DAY, HOUR, duration
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from mlbook.experiment import Run
+
+__all__ = ["AgeClicksDisplay", "AgeDisplay", "TwoRowsDisplay"]
+
+
+@dataclass
+class AgeDisplay(Display):
+    """Every reader a dot: when, and how old the data behind the answer were.
+
+    Parameters
+    ----------
+    series : dict of str to (ndarray, ndarray)
+        By name: instants of the requests and ages of their features, both in seconds.
+    """
+
+    series: dict[str, tuple[NDArray[np.float64], NDArray[np.float64]]]
+
+    @classmethod
+    def from_runs(cls, **runs: Run) -> Self:
+        """Take the ages of one or more runs.
+
+        Parameters
+        ----------
+        **runs : Run
+            The runs, by the name that the picture shows.
+
+        Returns
+        -------
+        AgeDisplay
+            Not drawn yet.
+        """
+        columns = ("requested_at_s", "feature_age_s")
+        return cls({name: tuple(run.log[c] for c in columns) for name, run in runs.items()})
+
+    def draw(self, ax: Axes) -> None:
+        for row, (name, (at_s, age_s)) in enumerate(self.series.items()):
+            color, marker = SERIES[row], MARKERS[row]
+            ax.plot(at_s / DAY, age_s / HOUR, marker, color=color, ms=1.8, alpha=0.6, mew=0)
+            ax.plot([], [], marker, color=color, label=f"{name}: mean {duration(np.nanmean(age_s))}")
+        ax.set(xlabel="day", ylabel="age of the features, hours")
+        ax.set_ylim(0, ax.get_ylim()[1] * 1.22)
+        ax.legend(loc="upper left", ncols=len(self.series))
+        ax.set_title("How old is the data behind each answer?")
+
+    def alt_text(self) -> str:
+        words = [
+            f"{name}: between {duration(np.nanmin(age))} and {duration(np.nanmax(age))}, "
+            f"mean {duration(np.nanmean(age))}"
+            for name, (_, age) in self.series.items()
+        ]
+        return f"Saw-tooth dot plot of the age of the features by time. {'; '.join(words)}."
+
+
+@dataclass
+class AgeClicksDisplay(Display):
+    """What fresher answers earn: clicks against the age of the features.
+
+    Parameters
+    ----------
+    names : list of str
+        One label a point.
+    age_s : ndarray of shape (n,)
+        Mean age of the features, in seconds.
+    clicks : ndarray of shape (n,)
+        Clicks per 100 visits.
+    half_width : ndarray of shape (n,)
+        Half width of the 95 % interval of `clicks`.
+    """
+
+    names: list[str]
+    age_s: NDArray[np.float64]
+    clicks: NDArray[np.float64]
+    half_width: NDArray[np.float64]
+
+    @classmethod
+    def from_runs(cls, runs: Mapping[str, Run]) -> Self:
+        """Measure runs in one world.
+
+        Parameters
+        ----------
+        runs : mapping of str to Run
+            The runs, by the name that the picture shows.
+
+        Returns
+        -------
+        AgeClicksDisplay
+            Not drawn yet.
+        """
+        clicks, half = np.array([clicks_per_100(run) for run in runs.values()]).T
+        age_s = np.array([np.nanmean(run.log["feature_age_s"]) for run in runs.values()])
+        return cls(list(runs), age_s, clicks, half)
+
+    def draw(self, ax: Axes) -> None:
+        ax.errorbar(
+            self.age_s, self.clicks, self.half_width,
+            fmt="o", color=BLUE, ecolor=GREY, capsize=3, elinewidth=1,
+        )  # fmt: skip
+        for name, age, clicks in zip(self.names, self.age_s, self.clicks, strict=True):
+            ax.annotate(name, (age, clicks), (7, 4), textcoords="offset points")
+        ax.set(xscale="log", xlabel="mean age of the features", ylabel="clicks per 100 visits")
+        ax.set_xlim(self.age_s.min() / 1.6, self.age_s.max() * 3)
+        ax.xaxis.set_major_formatter(in_words())
+        ax.minorticks_off()
+        ax.set_title("What does the age of an answer cost?")
+
+    def alt_text(self) -> str:
+        words = [
+            f"{name}: age {duration(age)}, {clicks:.1f} clicks"
+            for name, age, clicks in zip(self.names, self.age_s, self.clicks, strict=True)
+        ]
+        return f"Dot plot of clicks per 100 visits against age of the features. {'; '.join(words)}."
+
+
+@dataclass
+class TwoRowsDisplay(Display):
+    """Two rows of slide 23 that are easily confused: what the user waits, and what is fresh.
+
+    Parameters
+    ----------
+    names : list of str
+        One label a pattern.
+    wait_s : ndarray of shape (n,)
+        p95 of the time a user waits, in seconds.
+    lag_s : ndarray of shape (n,)
+        p95 of the time from an event to the first answer that can know it, in seconds.
+    """
+
+    names: list[str]
+    wait_s: NDArray[np.float64]
+    lag_s: NDArray[np.float64]
+
+    @classmethod
+    def from_runs(cls, runs: Mapping[str, Run]) -> Self:
+        """Measure runs in one world.
+
+        Parameters
+        ----------
+        runs : mapping of str to Run
+            The runs, by the name that the picture shows.
+
+        Returns
+        -------
+        TwoRowsDisplay
+            Not drawn yet.
+        """
+        wait_s = np.array([np.quantile(run.log["latency_s"], 0.95) for run in runs.values()])
+        lag_s = np.array([talk_rows(run)["event_lag_p95_s"] for run in runs.values()], dtype=float)
+        return cls(list(runs), wait_s, lag_s)
+
+    def draw(self, ax: Axes) -> None:
+        for row, name in enumerate(self.names):
+            point = (self.wait_s[row], self.lag_s[row])
+            ax.plot(*point, MARKERS[row % 4], color=SERIES[row % 4], ms=10)
+            ax.annotate(name, point, (10, -4), textcoords="offset points")
+        ax.set(xscale="log", yscale="log")
+        ax.set_xlim(self.wait_s.min() / 2, self.wait_s.max() * 4)
+        ax.set_ylim(self.lag_s.min() / 2.5, self.lag_s.max() * 2.5)
+        ax.set(xlabel="the user waits (p95)", ylabel="event to answer (p95)")
+        for axis in (ax.xaxis, ax.yaxis):
+            axis.set_major_formatter(in_words())
+        ax.minorticks_off()
+        ax.set_title("Fast is not fresh")
+
+    def alt_text(self) -> str:
+        words = [
+            f"{name}: the user waits {duration(wait)}, an event reaches an answer in {duration(lag)}"
+            for name, wait, lag in zip(self.names, self.wait_s, self.lag_s, strict=True)
+        ]
+        return f"Scatter plot, both axes logarithmic. {'; '.join(words)}."

@@ -1,0 +1,154 @@
+"""How long users wait, and how that grows with the load."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+from matplotlib.ticker import FuncFormatter
+from numpy.typing import NDArray
+
+from mlbook.charts.display import Display
+from mlbook.charts.theme import BLUE, GREY, INK, VERMILION
+from mlbook.queueing.laws import utilization
+from mlbook.units import duration, percent
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from mlbook.experiment import Run
+
+__all__ = ["KneeDisplay", "LatencyDisplay", "in_words"]
+
+
+def in_words() -> FuncFormatter:
+    """Make an axis formatter that says seconds with a unit.
+
+    Returns
+    -------
+    matplotlib.ticker.FuncFormatter
+        For ``axis.set_major_formatter``.
+    """
+    return FuncFormatter(lambda seconds, _: duration(seconds))
+
+
+@dataclass
+class LatencyDisplay(Display):
+    """The distribution of the time users wait, with its p50, p95 and p99.
+
+    Parameters
+    ----------
+    latency_s : ndarray of shape (n,)
+        One latency a request, in seconds.
+    """
+
+    latency_s: NDArray[np.float64]
+
+    @classmethod
+    def from_run(cls, run: Run) -> Self:
+        """Take the latencies of a run.
+
+        Parameters
+        ----------
+        run : Run
+            What happened.
+
+        Returns
+        -------
+        LatencyDisplay
+            Not drawn yet.
+        """
+        return cls(run.log["latency_s"])
+
+    @property
+    def quantiles_s(self) -> dict[str, float]:
+        """p50, p95 and p99 in seconds."""
+        values = np.quantile(self.latency_s, [0.5, 0.95, 0.99])
+        return dict(zip(("p50", "p95", "p99"), values.tolist(), strict=True))
+
+    def draw(self, ax: Axes) -> None:
+        edges = np.geomspace(self.latency_s.min(), self.latency_s.max(), 60)
+        ax.hist(self.latency_s, edges, color=BLUE, alpha=0.35)
+        ax.set(xscale="log", xlabel="time the user waits", ylabel="requests")
+        ax.set_ylim(0, ax.get_ylim()[1] * 1.3)
+        top = ax.get_ylim()[1]
+        for row, (name, value) in enumerate(self.quantiles_s.items()):
+            ax.axvline(value, color=VERMILION, linestyle=("-", "--", ":")[row])
+            height = top * (0.96 - 0.1 * row)
+            ax.text(value * 1.03, height, f"{name} {duration(value)}", color=VERMILION, va="top")
+        ax.xaxis.set_major_formatter(in_words())
+        ax.set_title(f"How long {self.latency_s.size:,} users waited")
+
+    def alt_text(self) -> str:
+        words = ", ".join(f"{name} {duration(value)}" for name, value in self.quantiles_s.items())
+        return f"Histogram of the time {self.latency_s.size:,} users waited: {words}."
+
+
+@dataclass
+class KneeDisplay(Display):
+    """Latency against load: flat, then a knee, then a wall.
+
+    Parameters
+    ----------
+    rate_per_s : ndarray of shape (n,)
+        Requests a second of each measurement.
+    p50_s, p99_s : ndarray of shape (n,)
+        Quantiles of the latency at that rate, in seconds.
+    capacity_per_s : float
+        The rate at which every worker is always busy.
+    """
+
+    rate_per_s: NDArray[np.float64]
+    p50_s: NDArray[np.float64]
+    p99_s: NDArray[np.float64]
+    capacity_per_s: float
+
+    @classmethod
+    def from_runs(cls, runs: Mapping[float, Run]) -> Self:
+        """Measure runs of one REST pattern under rising load.
+
+        Parameters
+        ----------
+        runs : mapping of float to Run
+            One run a rate, keyed by visits a second.
+
+        Returns
+        -------
+        KneeDisplay
+            Not drawn yet.
+        """
+        latency = [np.quantile(run.log["latency_s"], [0.5, 0.99]) for run in runs.values()]
+        p50_s, p99_s = np.array(latency).T
+        pattern = next(iter(runs.values())).pattern
+        busy_s = pattern.service.mean + (pattern.lookup.mean if pattern.send == "ids" else 0.0)
+        capacity = 1 / utilization(1.0, busy_s, pattern.workers)
+        return cls(np.array(list(runs), dtype=float), p50_s, p99_s, capacity)
+
+    def draw(self, ax: Axes) -> None:
+        ax.plot(self.rate_per_s, self.p99_s, "s--", color=VERMILION)
+        ax.plot(self.rate_per_s, self.p50_s, "o-", color=BLUE)
+        ax.axvline(self.capacity_per_s, color=GREY, linestyle=":")
+        ax.set_xlim(0, max(self.rate_per_s.max(), self.capacity_per_s) * 1.08)
+        ax.set_ylim(0, self.p99_s.max() * 1.12)
+        first = self.rate_per_s[0]
+        ax.annotate("p99", (first, self.p99_s[0]), (0, 8), textcoords="offset points", color=VERMILION)
+        ax.annotate("p50", (first, self.p50_s[0]), (0, -14), textcoords="offset points", color=BLUE)
+        ax.text(
+            self.capacity_per_s * 0.99, ax.get_ylim()[1] * 0.97, "every worker always busy",
+            ha="right", va="top", color=INK,
+        )  # fmt: skip
+        ax.set(xlabel="visits per second", ylabel="time the user waits")
+        ax.yaxis.set_major_formatter(in_words())
+        ax.set_title("The same model, the same server, more visitors")
+
+    def alt_text(self) -> str:
+        first, last = self.rate_per_s[0], self.rate_per_s[-1]
+        return (
+            f"Line plot of latency against load. From {first:g} to {last:g} visits per second p99 "
+            f"goes from {duration(self.p99_s[0])} to {duration(self.p99_s[-1])} and p50 from "
+            f"{duration(self.p50_s[0])} to {duration(self.p50_s[-1])}; every worker is always busy "
+            f"at {self.capacity_per_s:.0f} visits per second, so the last point has a utilisation "
+            f"of {percent(last / self.capacity_per_s)}."
+        )

@@ -1,0 +1,208 @@
+"""The talk's architecture diagrams as data: parts, frames around them, arrows between them.
+
+A spec says what is connected; a renderer says how it looks. Coordinates are grid units, x to the
+right and y upwards; a part's position is its centre.
+
+Talk: slides 14 (REST API) and 17 (shared DB); the in-process baseline is ours.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from mlbook.validate import one_of
+
+__all__ = ["Arrow", "Frame", "Part", "Wiring", "wiring"]
+
+
+@dataclass(frozen=True)
+class Part:
+    """One box.
+
+    Parameters
+    ----------
+    label : str
+        What is written in it.
+    x, y : float
+        Its centre.
+    kind : str
+        ``"app"``, ``"ml"``, ``"store"`` or ``"model"``: its colour and shape.
+    width : float
+        Its width.
+    """
+
+    label: str
+    x: float
+    y: float
+    kind: str = "ml"
+    width: float = 1.9
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A system drawn around its parts.
+
+    Parameters
+    ----------
+    label : str
+        Written in its upper left corner.
+    x, y, width, height : float
+        Lower left corner and size.
+    """
+
+    label: str
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True)
+class Arrow:
+    """One arrow with its label.
+
+    Parameters
+    ----------
+    start, end : tuple of float
+        Where it begins and ends.
+    label : str
+        What flows.
+    at : tuple of float
+        Centre of the label.
+    via : tuple of tuple of float
+        Corners in between.
+    """
+
+    start: tuple[float, float]
+    end: tuple[float, float]
+    label: str = ""
+    at: tuple[float, float] = (0.0, 0.0)
+    via: tuple[tuple[float, float], ...] = ()
+
+
+@dataclass(frozen=True)
+class Wiring:
+    """The diagram of one pattern.
+
+    Parameters
+    ----------
+    title : str
+        As in the talk.
+    parts, frames, arrows : tuple
+        What is drawn.
+    sentence : str
+        The diagram in words.
+    """
+
+    title: str
+    sentence: str
+    parts: tuple[Part, ...]
+    arrows: tuple[Arrow, ...]
+    frames: tuple[Frame, ...] = field(default=())
+
+
+_WEB = Part("Web application", 1.1, 3.6, "app")
+_DB = Part("DB", 1.1, 0.9, "store")
+_LOG = Arrow((1.1, 3.25), (1.1, 1.3), "activity log,\ncontents data", (1.95, 2.25))
+_EXTRACT = Part("Extract feature", 4.9, 0.9)
+_DATA = Arrow((2.05, 0.9), (3.95, 0.9), "data", (3.0, 1.1))
+
+SPECS = {
+    "in_process": Wiring(
+        "Baseline: the model inside the web application",
+        "The web application holds the trained model and extracts features from its own DB. A "
+        "training batch makes a new model, which goes live with the next release of the whole app.",
+        (
+            Part("Web pages", 1.3, 4.2, "app"),
+            Part("Extract feature", 1.3, 3.2),
+            Part("Trained model", 4.1, 3.2, "model"),
+            Part("DB", 1.3, 0.9, "store"),
+            Part("Execute training", 7.6, 0.9),
+        ),
+        (
+            Arrow((1.3, 1.3), (1.3, 2.85), "activity log,\nfeatures", (2.15, 1.95)),
+            Arrow((2.25, 3.2), (3.15, 3.2), "feature", (2.7, 3.4)),
+            Arrow((4.1, 3.55), (2.25, 4.2), "prediction result", (3.2, 4.38), ((4.1, 4.2),)),
+            Arrow((2.25, 0.9), (6.65, 0.9), "feature", (4.4, 1.1)),
+            Arrow((8.25, 1.25), (5.05, 3.2), "with the next\napp release", (9.0, 2.4), ((8.25, 3.2),)),
+        ),
+        (Frame("Web application", 0.1, 2.6, 5.2, 2.4), Frame("Batch system", 6.4, 0.2, 2.4, 1.5)),
+    ),
+    "rest_api": Wiring(
+        "Pattern 1: train by batch, predict on the fly, serve via REST API",
+        "The web application sends a user ID and item IDs to an API server and gets the prediction "
+        "result back. One box extracts features from the DB: for the training in the batch system, "
+        "and for the trained model in the API server.",
+        (
+            _WEB,
+            _DB,
+            _EXTRACT,
+            Part("Trained model", 6.6, 3.6, "model"),
+            Part("Execute training", 9.3, 0.9),
+        ),
+        (
+            _LOG,
+            _DATA,
+            Arrow((2.05, 3.8), (5.65, 3.8), "user ID, item IDs", (2.88, 4.0)),
+            Arrow((5.65, 3.4), (2.05, 3.4), "prediction result", (2.88, 3.2)),
+            Arrow((4.9, 1.25), (6.3, 3.25), "feature", (5.6, 2.2), ((4.9, 2.0), (6.3, 2.0))),
+            Arrow((5.85, 0.9), (8.35, 0.9), "feature", (7.0, 1.1)),
+            Arrow((10.0, 1.25), (7.55, 3.6), "training result", (9.1, 3.8), ((10.0, 3.6),)),
+        ),
+        (
+            Frame("API server", 4.85, 2.85, 3.1, 1.75),
+            Frame("Batch system", 8.1, 0.2, 2.4, 1.5),
+            Frame("ML system", 3.7, 0.0, 7.0, 5.0),
+        ),
+    ),
+    "shared_db": Wiring(
+        "Pattern 2: train by batch, predict by batch, serve through the shared DB",
+        "A batch system extracts features from the DB, trains, predicts for every user and item, "
+        "and writes the prediction results into the same DB, from which the web application serves "
+        "them.",
+        (
+            _WEB,
+            _DB,
+            Part("Extract feature", 5.1, 0.9),
+            Part("Trained model", 5.1, 3.5, "model"),
+            Part("Execute training", 9.2, 0.9),
+        ),
+        (
+            Arrow((0.35, 3.25), (0.35, 1.3), "activity log,\ncontents data", (1.06, 2.25)),
+            Arrow((1.8, 1.3), (1.8, 3.25), "serve\nprediction", (2.3, 2.25)),
+            Arrow((2.05, 0.75), (4.15, 0.75), "data", (2.95, 0.52)),
+            Arrow((5.1, 1.25), (5.1, 3.15), "feature", (5.6, 2.2)),
+            Arrow((6.05, 0.9), (8.25, 0.9), "feature", (6.9, 1.1)),
+            Arrow((9.8, 1.25), (6.05, 3.5), "training result", (8.2, 3.7), ((9.8, 3.5),)),
+            Arrow(
+                (4.15, 3.5), (2.05, 1.05), "prediction\nresult", (3.1, 3.82), ((3.05, 3.5), (3.05, 1.05))
+            ),
+        ),
+        (
+            Frame("Prediction batch", 4.0, 2.85, 2.5, 1.55),
+            Frame("Training batch", 7.9, 0.2, 2.5, 1.6),
+            Frame("Batch system", 3.75, 0.0, 6.95, 4.9),
+        ),
+    ),
+}
+
+
+def wiring(name: str) -> Wiring:
+    """Give the diagram of one pattern.
+
+    Parameters
+    ----------
+    name : str
+        ``"in_process"``, ``"rest_api"`` or ``"shared_db"``.
+
+    Returns
+    -------
+    Wiring
+        What is drawn.
+
+    Examples
+    --------
+    >>> wiring("rest_api").title
+    'Pattern 1: train by batch, predict on the fly, serve via REST API'
+    """
+    return SPECS[one_of("name", name, SPECS)]

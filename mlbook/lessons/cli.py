@@ -1,0 +1,122 @@
+"""The command line: ``mlbook list | run | build | lab | doctor``."""
+
+from __future__ import annotations
+
+import functools
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
+
+import click
+
+from mlbook.lessons import catalogue
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["main"]
+
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
+_OUT = Path("build/lessons")
+_WORK = Path("work")
+_HELP = {"help_option_names": ["-h", "--help"]}
+
+
+def _in_one_line(command: Callable[_P, _R]) -> Callable[_P, _R]:
+    """Show a mistake of the caller as a message with exit status 2, without a traceback."""
+
+    @functools.wraps(command)
+    def wrapped(*args: _P.args, **kwargs: _P.kwargs) -> _R:
+        try:
+            return command(*args, **kwargs)
+        except (ValueError, OSError) as error:
+            click.echo(f"Error: {error}", err=True)
+            sys.exit(2)
+
+    return wrapped
+
+
+@click.group(context_settings=_HELP)
+def main() -> None:
+    """Machine learning at work: run the lessons, or open them in JupyterLab."""
+
+
+@main.command("list")
+def list_lessons() -> None:
+    """List the lessons."""
+    for lesson in catalogue.LESSONS:
+        facts = f"{lesson.core_minutes} min, slides {lesson.slides}, {lesson.prerequisites}"
+        click.echo(f"{lesson.number}  {lesson.title:<40} {facts}")
+
+
+@main.command("run")
+@click.argument("names", nargs=-1, metavar="[NN]...")
+@click.option("-p", "pairs", multiple=True, metavar="NAME=VALUE", help="Set a parameter.")
+@click.option("-j", "--jobs", default=1, type=click.IntRange(min=1), help="Lessons at a time.")
+@click.option("--out", default=_OUT, type=click.Path(path_type=Path), help="Where to write.")
+@click.option(
+    "--timeout", default=600, type=click.IntRange(min=1), help="Seconds that one cell may take."
+)
+@_in_one_line
+def run_lessons(
+    names: tuple[str, ...], pairs: tuple[str, ...], jobs: int, out: Path, timeout: int
+) -> None:
+    """Run lessons (all when none is named) and write a report that opens offline."""
+    from mlbook.lessons.parameters import split_pairs
+    from mlbook.lessons.run import execute
+
+    chosen = {catalogue.find(name) for name in names} or set(catalogue.LESSONS)
+    lessons = [lesson for lesson in catalogue.LESSONS if lesson in chosen]
+    status = execute(lessons, out, split_pairs(pairs), jobs=jobs, timeout_s=timeout)
+    click.echo(f"report: {out / 'index.html'}")
+    sys.exit(status)
+
+
+@main.command("build")
+@click.option("--check", is_flag=True, help="Only compare; status 1 when a notebook differs.")
+@_in_one_line
+def build(*, check: bool) -> None:
+    """Write the notebooks from notebooks/src."""
+    from mlbook.lessons.build import build_notebooks
+
+    changed = build_notebooks(check=check)
+    for path in changed:
+        has_source = (path.parent / "src" / f"{path.stem}.py").is_file()
+        word = "differs from its source" if has_source else "has no source: delete it"
+        click.echo(f"{path.name} {word if check else 'written'}")
+    if check and changed:
+        click.echo("Bring them in step with: python -m mlbook build", err=True)
+        sys.exit(1)
+    if not changed:
+        click.echo("every notebook is in step with its source")
+
+
+@main.command("lab", context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
+@click.argument("extra", nargs=-1, type=click.UNPROCESSED, metavar="[JUPYTERLAB OPTIONS]...")
+@_in_one_line
+def lab(extra: tuple[str, ...]) -> None:
+    """Copy the lessons to ./work, keeping what is there, and open JupyterLab in it."""
+    from mlbook.lessons.lab import copy_lessons, lab_command, start
+
+    copied, kept = copy_lessons(catalogue.LESSONS, _WORK)
+    for path in copied:
+        click.echo(f"copied {path}")
+    for path in kept:
+        click.echo(f"kept your {path}")
+    sys.exit(start(lab_command(_WORK, extra)))
+
+
+@main.command("doctor")
+@click.option("--out", default=_OUT, type=click.Path(path_type=Path), help="The output folder.")
+@_in_one_line
+def doctor(out: Path) -> None:
+    """Check the installation."""
+    from mlbook.lessons.doctor import examine
+
+    problems = 0
+    for check in examine(out):
+        click.echo(str(check))
+        problems += check.state == "problem"
+    click.echo(f"{problems} to repair: see the lines marked ✗" if problems else "ready")
+    sys.exit(int(problems > 0))
