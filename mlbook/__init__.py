@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from mlbook.experiment import Run, Runs, compare, run
     from mlbook.faults import down, skip_batch, slow
     from mlbook.reading import source
+    from mlbook.lessons.glossary import glossary
     from mlbook.patterns import InProcess, Pattern, RestApi, SharedDb
     from mlbook.world import ReplayWorld, World
 
@@ -37,6 +38,7 @@ __all__ = [
     "check_pattern",
     "compare",
     "down",
+    "glossary",
     "run",
     "skip_batch",
     "slow",
@@ -55,6 +57,7 @@ _HOME = {
     "check_pattern": "contract",
     "compare": "experiment",
     "down": "faults",
+    "glossary": "lessons.glossary",
     "run": "experiment",
     "skip_batch": "faults",
     "slow": "faults",

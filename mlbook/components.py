@@ -165,7 +165,7 @@ class Component:
         seconds = self.draws_s[i] * share
         if self.faults:
             seconds += sum(
-                fault.by_s
+                fault.by_s * share
                 for fault in self.faults
                 if fault.kind == "slow" and fault.covers(self.clock.now)
             )

@@ -18,6 +18,7 @@ from mlbook.faults import down
 from mlbook.measure import SERVED
 from mlbook.queueing import Constant
 from mlbook.units import DAY, HOUR
+from mlbook.validate import number
 from mlbook.world import World
 
 if TYPE_CHECKING:
@@ -80,6 +81,8 @@ def check_pattern(pattern: Pattern | type[Pattern], world: World | None = None) 
     """
     pattern = pattern() if isinstance(pattern, type) else pattern
     world = world or World(seed=11, days=7, users=60)
+    hint = "Leave the world out for a small one."
+    number("days", world.days, at_least=7, unit="length of the world in days", hint=hint)
     broken = {}
     for law, check in LAWS.items():
         try:

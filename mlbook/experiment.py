@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 
 from mlbook import measure
 from mlbook.components import DownError, Site
+from mlbook.faults import Fault
 from mlbook.model import score
 from mlbook.patterns.base import Answer, Pattern
 from mlbook.units import DAY
@@ -23,7 +25,6 @@ from mlbook.validate import did_you_mean, integer, number
 if TYPE_CHECKING:
     import pandas as pd
 
-    from mlbook.faults import Fault
     from mlbook.world import ReplayWorld, World
 
 __all__ = ["Run", "Runs", "compare", "parts_of", "run"]
@@ -137,7 +138,7 @@ class Runs(Mapping[str, Run]):
 
     def _repr_html_(self) -> str:
         return measure.readable(self.summary()).to_html(escape=True) + "".join(
-            f"<p>{note}</p>" for note in self.notes
+            f"<p>{escape(note)}</p>" for note in self.notes
         )
 
 
@@ -172,8 +173,12 @@ def run(
 
     Raises
     ------
+    TypeError
+        When `pattern` is not a pattern, or `faults` not a list.
     ValueError
         When a fault names a part that does not exist, or the world is too short to train in.
+    RuntimeError
+        When the pattern leaves a request without an answer.
 
     Notes
     -----
@@ -192,15 +197,17 @@ def run(
     >>> bool(nightly.requests["feature_age_s"].mean() > 7200)
     True
     """
-    integer("seed", seed, at_least=0)
-    faults = tuple(faults)
+    _check_pattern("pattern", pattern)
+    integer("seed", seed, at_least=0, unit="seed of the latencies", hint="Write 0.")
+    faults = _listed(faults)
     first_s = _first_served(world, warmup)
     _check_parts(faults, {type(pattern).__name__: parts_of(pattern, world)})
     site = Site(world, seed, faults)
     running = pattern.install(site)
     served = np.flatnonzero(world.visits.at_s >= first_s)
     answers, done_s = _serve(running, site, served)
-    if not site.versions.versions:
+    # An outage of the training may leave a run without a model; a world too short may not.
+    if not site.versions.versions and "training" not in {part for _, part, _ in site.incidents}:
         text = (
             f"days must be long enough for one training, got {world.days:g}: no training found "
             "200 labelled visits. Use more days, more users or a smaller train_every."
@@ -274,7 +281,9 @@ def compare(
     >>> list(runs)
     ['rest', 'nightly']
     """
-    faults = tuple(faults)
+    for name, pattern in patterns.items():
+        _check_pattern(name, pattern)
+    faults = _listed(faults)
     parts = {name: parts_of(pattern, world) for name, pattern in patterns.items()}
     _check_parts(faults, parts)
     runs, notes = {}, []
@@ -288,7 +297,8 @@ def compare(
 def _first_served(world: World | ReplayWorld, warmup: float | None) -> float:
     if warmup is None:
         warmup = world.default_warmup_s
-    number("warmup", warmup, at_least=0, unit="seconds")
+    hint = "Durations are seconds: write 5 * mb.DAY."
+    number("warmup", warmup, at_least=0, unit="seconds", hint=hint)
     if warmup >= world.horizon_s:
         text = (
             f"warmup must be shorter than the world (days={world.horizon_s / DAY:g}), got "
@@ -296,6 +306,21 @@ def _first_served(world: World | ReplayWorld, warmup: float | None) -> float:
         )
         raise ValueError(text)
     return max(warmup, world.served_from_s)
+
+
+def _check_pattern(name: str, pattern: Pattern) -> None:
+    if not isinstance(pattern, Pattern):
+        forgot = isinstance(pattern, type) and issubclass(pattern, Pattern)
+        step = "Add the parentheses." if forgot else "The order is mb.run(pattern, world)."
+        text = f"{name} must be a pattern such as mb.RestApi(), got {pattern!r}. {step}"
+        raise TypeError(text)
+
+
+def _listed(faults: Iterable[Fault]) -> tuple[Fault, ...]:
+    if isinstance(faults, Fault):
+        text = f"faults must be a list of faults, got {faults!r}. Put it into brackets: [...]."
+        raise TypeError(text)
+    return tuple(faults)
 
 
 def _check_parts(faults: tuple[Fault, ...], parts: Mapping[str, list[str]]) -> None:
@@ -330,7 +355,17 @@ def _serve(
             clock.start(ask(n, i))
 
     clock.start(visitors())
-    clock.run()
+    try:
+        clock.run()
+    finally:
+        clock.close()  # nothing is left, unless a pattern raised
+    if len(answers) < served.size:
+        lost = next(n for n in range(served.size) if n not in answers)
+        text = (
+            f"predict must answer every request, got none for visit {served[lost]}. Does it wait "
+            "for a worker that is never given back?"
+        )
+        raise RuntimeError(text)
     return [answers[n] for n in range(served.size)], done_s
 
 

@@ -36,9 +36,10 @@ class Fault:
     by_s: float = 0.0
 
     def __post_init__(self) -> None:
-        number("at", self.at_s, at_least=0, unit="seconds since the start of the world")
-        number("lasting", self.lasting_s, above=0, unit="seconds")
-        number("by", self.by_s, at_least=0, unit="seconds added to each call")
+        hint = "Durations are seconds: write 8 * mb.DAY."
+        number("at", self.at_s, at_least=0, unit="seconds since the start of the world", hint=hint)
+        number("lasting", self.lasting_s, above=0, unit="seconds", hint=hint)
+        number("by", self.by_s, at_least=0, unit="seconds added to each call", hint=hint)
 
     def covers(self, now_s: float) -> bool:
         """Tell whether the fault is on.

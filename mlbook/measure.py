@@ -8,6 +8,7 @@ Chapter: 00, 10
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,10 +20,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from mlbook.experiment import Run
+    from mlbook.world import World
 
 __all__ = [
     "auc",
     "availability",
+    "clicks_by_name",
     "clicks_per_100",
     "difference_per_100",
     "event_lag_s",
@@ -31,6 +34,7 @@ __all__ = [
     "request_bytes",
     "summary",
     "talk_rows",
+    "yardsticks",
 ]
 
 Z95 = 1.959963984540054
@@ -101,7 +105,7 @@ def readable(table: pd.DataFrame) -> pd.DataFrame:
         "age of the model, mean": table["model_age_mean_s"].map(duration),
         "answered with a prediction": table["availability_frac"].map(percent),
         "clicks per 100 visits": _with_interval(table, "clicks_per_100", "clicks_ci95", 1),
-        "revenue per day": table["revenue_per_day"].map(lambda yen: f"¥{yen:,.0f}"),
+        "revenue per day": table["revenue_per_day"].map(lambda yen: "-" if np.isnan(yen) else f"¥{yen:,.0f}"),
         "AUC": _with_interval(table, "auc", "auc_ci95", 3),
     }
     import pandas as pd
@@ -141,6 +145,23 @@ def clicks_per_100(run: Run) -> tuple[float, float]:
     click = run.log["click"]
     rate = float(click.mean())
     return 100 * rate, 100 * Z95 * float(np.sqrt(rate * (1 - rate) / click.size))
+
+
+def clicks_by_name(many: Iterable[Mapping[str, Run]]) -> dict[str, NDArray[np.float64]]:
+    """Collect the clicks per 100 visits of the same patterns in several worlds.
+
+    Parameters
+    ----------
+    many : iterable of Runs
+        One comparison a world, all with the same names.
+
+    Returns
+    -------
+    dict of str to ndarray of shape (n_worlds,)
+        By name of the pattern.
+    """
+    tables = [{name: clicks_per_100(run)[0] for name, run in runs.items()} for runs in many]
+    return {name: np.array([table[name] for table in tables]) for name in tables[0]}
 
 
 def difference_per_100(run: Run, other: Run) -> tuple[float, float]:
@@ -318,6 +339,46 @@ def talk_rows(run: Run) -> dict[str, float | str]:
         "event_lag_p95_s": _event_lag_p95(run),
         "required_time_s": float(np.median(gaps)) if trigger == "schedule" else request_p95,
     }
+
+
+def yardsticks(world: World) -> pd.DataFrame:
+    """Measure three ways to choose without a model: by chance, by popularity, by knowing the truth.
+
+    Parameters
+    ----------
+    world : World
+        The simulated shop; a real log knows neither the truth nor what was not shown.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Rows `random`, `most popular` and `perfect`; columns `clicks_per_100` and `revenue_per_day`,
+        over the visits after the world's default warm-up.
+
+    Notes
+    -----
+    *Most popular* shows the candidate of the category with the best click rate in the four days
+    before the first visit. *Perfect* knows every click probability; luck remains.
+    """
+    import pandas as pd
+
+    visits = world.visits
+    rows = np.flatnonzero(visits.at_s >= world.default_warmup_s)
+    popular = world.popularity(world.default_warmup_s)[world.catalog.category[visits.slate[rows]]]
+    chosen = {
+        "random": visits.shown[rows],
+        "most popular": popular.argmax(axis=1),
+        "perfect": world.truth[rows].argmax(axis=1),
+    }
+    days = (world.horizon_s - world.default_warmup_s) / DAY
+    table = {
+        name: {
+            "clicks_per_100": 100 * visits.clicked[rows, pick].mean(),
+            "revenue_per_day": visits.revenue[rows, pick].sum() / days,
+        }
+        for name, pick in chosen.items()
+    }
+    return pd.DataFrame.from_dict(table, orient="index").rename_axis("chooser")
 
 
 def _event_lag_p95(run: Run) -> float:

@@ -44,9 +44,9 @@ def duration(seconds: float) -> str:
     if math.isinf(seconds):
         return "forever" if seconds > 0 else "-forever"
     size = abs(seconds)
-    # A day or an hour is named from two of them up: "26 h" says more than "1.1 d".
+    # A day is named from two of them up: "26 h" says more than "1.1 d".
     for unit, length in _STEPS:
-        enough = 2 * length if unit in {"d", "min"} else length
+        enough = 2 * length if unit == "d" else length
         if size >= enough * 0.9995:
             return f"{_short(seconds / length)} {unit}"
     return f"{_short(seconds / 1e-6)} µs"

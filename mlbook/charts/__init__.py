@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from mlbook.charts.diagram import Diagram
 from mlbook.charts.display import Display
-from mlbook.charts.freshness import AgeDisplay, AgeClicksDisplay, TwoRowsDisplay
+from mlbook.charts.freshness import AgeClicksDisplay, AgeDisplay, TwoRowsDisplay
 from mlbook.charts.latency import KneeDisplay, LatencyDisplay
 from mlbook.charts.quality import RankingDisplay, SpreadDisplay, YardstickDisplay
+from mlbook.charts.rhythm import RhythmDisplay
 from mlbook.charts.status import StatusDisplay
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "KneeDisplay",
     "LatencyDisplay",
     "RankingDisplay",
+    "RhythmDisplay",
     "SpreadDisplay",
     "StatusDisplay",
     "TwoRowsDisplay",

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlbook.charts.display import Display
-from mlbook.charts.latency import in_words
+from mlbook.charts.latency import duration_ticks
 from mlbook.charts.theme import BLUE, GREY, MARKERS, SERIES
 from mlbook.measure import clicks_per_100, talk_rows
 from mlbook.units import DAY, HOUR, duration
@@ -115,12 +115,16 @@ class AgeClicksDisplay(Display):
             self.age_s, self.clicks, self.half_width,
             fmt="o", color=BLUE, ecolor=GREY, capsize=3, elinewidth=1,
         )  # fmt: skip
-        for name, age, clicks in zip(self.names, self.age_s, self.clicks, strict=True):
-            ax.annotate(name, (age, clicks), (7, 4), textcoords="offset points")
+        before_s = 0.0
+        for n in np.argsort(self.age_s):
+            crowded = self.age_s[n] < 1.35 * before_s  # then its label goes below
+            place = (self.age_s[n], self.clicks[n] - (self.half_width[n] if crowded else 0))
+            offset = (4, -11) if crowded else (7, 4)
+            ax.annotate(self.names[n], place, offset, textcoords="offset points")
+            before_s = self.age_s[n]
         ax.set(xscale="log", xlabel="mean age of the features", ylabel="clicks per 100 visits")
         ax.set_xlim(self.age_s.min() / 1.6, self.age_s.max() * 3)
-        ax.xaxis.set_major_formatter(in_words())
-        ax.minorticks_off()
+        duration_ticks(ax.xaxis)
         ax.set_title("What does the age of an answer cost?")
 
     def alt_text(self) -> str:
@@ -177,8 +181,7 @@ class TwoRowsDisplay(Display):
         ax.set_ylim(self.lag_s.min() / 2.5, self.lag_s.max() * 2.5)
         ax.set(xlabel="the user waits (p95)", ylabel="event to answer (p95)")
         for axis in (ax.xaxis, ax.yaxis):
-            axis.set_major_formatter(in_words())
-        ax.minorticks_off()
+            duration_ticks(axis)
         ax.set_title("Fast is not fresh")
 
     def alt_text(self) -> str:

@@ -12,15 +12,24 @@ from numpy.typing import NDArray
 
 from mlbook.charts.display import Display
 from mlbook.charts.theme import BLUE, GREY, INK, VERMILION
-from mlbook.queueing.laws import utilization
-from mlbook.units import duration, percent
+from mlbook.patterns import RestApi
+from mlbook.units import DAY, HOUR, MINUTE, MS, SECOND, duration, percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
 
     from mlbook.experiment import Run
 
-__all__ = ["KneeDisplay", "LatencyDisplay", "in_words"]
+__all__ = ["KneeDisplay", "LatencyDisplay", "duration_ticks", "in_words"]
+
+ROUND_S = (
+    *(count * MS for count in (0.1, 0.3, 1, 3, 10, 30, 100, 300)),
+    *(count * SECOND for count in (1, 3, 10, 30)),
+    *(count * MINUTE for count in (1, 3, 10, 30)),
+    *(count * HOUR for count in (1, 3, 6, 12, 24)),
+    *(count * DAY for count in (2, 4, 8, 16, 32)),
+)
 
 
 def in_words() -> FuncFormatter:
@@ -32,6 +41,20 @@ def in_words() -> FuncFormatter:
         For ``axis.set_major_formatter``.
     """
     return FuncFormatter(lambda seconds, _: duration(seconds))
+
+
+def duration_ticks(axis: Axis) -> None:
+    """Put ticks of a logarithmic axis at durations that people name.
+
+    Parameters
+    ----------
+    axis : matplotlib.axis.Axis
+        The axis, its limits already set.
+    """
+    low, high = axis.get_view_interval()
+    axis.set_ticks([seconds for seconds in ROUND_S if low <= seconds <= high], minor=False)
+    axis.set_ticks([], minor=True)
+    axis.set_major_formatter(in_words())
 
 
 @dataclass
@@ -76,9 +99,9 @@ class LatencyDisplay(Display):
         top = ax.get_ylim()[1]
         for row, (name, value) in enumerate(self.quantiles_s.items()):
             ax.axvline(value, color=VERMILION, linestyle=("-", "--", ":")[row])
-            height = top * (0.96 - 0.1 * row)
-            ax.text(value * 1.03, height, f"{name} {duration(value)}", color=VERMILION, va="top")
-        ax.xaxis.set_major_formatter(in_words())
+            label = ax.text(value * 1.05, top * (0.96 - 0.11 * row), f"{name} {duration(value)}")
+            label.set(color=VERMILION, va="top", bbox={"fc": "white", "ec": "none", "pad": 1})
+        duration_ticks(ax.xaxis)
         ax.set_title(f"How long {self.latency_s.size:,} users waited")
 
     def alt_text(self) -> str:
@@ -122,23 +145,21 @@ class KneeDisplay(Display):
         latency = [np.quantile(run.log["latency_s"], [0.5, 0.99]) for run in runs.values()]
         p50_s, p99_s = np.array(latency).T
         pattern = next(iter(runs.values())).pattern
-        busy_s = pattern.service.mean + (pattern.lookup.mean if pattern.send == "ids" else 0.0)
-        capacity = 1 / utilization(1.0, busy_s, pattern.workers)
-        return cls(np.array(list(runs), dtype=float), p50_s, p99_s, capacity)
+        if not isinstance(pattern, RestApi):
+            raise TypeError(f"runs must be of mb.RestApi, got {type(pattern).__name__}.")
+        return cls(np.array(list(runs), dtype=float), p50_s, p99_s, pattern.capacity_per_s)
 
     def draw(self, ax: Axes) -> None:
-        ax.plot(self.rate_per_s, self.p99_s, "s--", color=VERMILION)
-        ax.plot(self.rate_per_s, self.p50_s, "o-", color=BLUE)
+        ax.plot(self.rate_per_s, self.p99_s, "s--", color=VERMILION, label="p99: 1 in 100 waits longer")
+        ax.plot(self.rate_per_s, self.p50_s, "o-", color=BLUE, label="p50: half of them wait longer")
         ax.axvline(self.capacity_per_s, color=GREY, linestyle=":")
         ax.set_xlim(0, max(self.rate_per_s.max(), self.capacity_per_s) * 1.08)
         ax.set_ylim(0, self.p99_s.max() * 1.12)
-        first = self.rate_per_s[0]
-        ax.annotate("p99", (first, self.p99_s[0]), (0, 8), textcoords="offset points", color=VERMILION)
-        ax.annotate("p50", (first, self.p50_s[0]), (0, -14), textcoords="offset points", color=BLUE)
         ax.text(
-            self.capacity_per_s * 0.99, ax.get_ylim()[1] * 0.97, "every worker always busy",
-            ha="right", va="top", color=INK,
+            self.capacity_per_s * 1.012, ax.get_ylim()[1] * 0.5, "every worker always busy",
+            rotation=90, va="center", color=INK,
         )  # fmt: skip
+        ax.legend(loc="upper left")
         ax.set(xlabel="visits per second", ylabel="time the user waits")
         ax.yaxis.set_major_formatter(in_words())
         ax.set_title("The same model, the same server, more visitors")

@@ -6,19 +6,21 @@ fills areas. Every colour comes with a second cue: a marker, a dash, a hatch or 
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from matplotlib import rc_context
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-__all__ = ["BLUE", "GREEN", "GREY", "INK", "MARKERS", "ORANGE", "SERIES", "VERMILION", "new_figure"]
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["BLUE", "GREEN", "GREY", "INK", "MARKERS", "ORANGE", "SERIES", "VERMILION", "new_figure", "set_title"]
 
 BLUE, ORANGE, VERMILION, GREEN = "#0072B2", "#E69F00", "#D55E00", "#009E73"
 GREY, INK = "#6B6B6B", "#222222"
 SERIES = (BLUE, VERMILION, GREEN, GREY)
 MARKERS = ("o", "s", "^", "D")
-DASHES = ("-", "--", "-.", ":")
 
 STYLE: dict[str, Any] = {
     "figure.facecolor": "white",
@@ -67,3 +69,16 @@ def new_figure(width: float, height: float, panels: int = 1, dpi: int = 150) -> 
             margin = {"left": 0.085, "right": 0.975, "bottom": 0.17, "top": 0.88, "wspace": 0.25}
             figure.subplots_adjust(**margin)
     return figure
+
+
+def set_title(ax: Axes, text: str) -> None:
+    """Set a title in the book's style, also outside of its style context.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+        Where.
+    text : str
+        The title.
+    """
+    ax.set_title(text, loc="left", size=STYLE["axes.titlesize"], weight=STYLE["axes.titleweight"])

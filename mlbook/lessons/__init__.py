@@ -3,8 +3,8 @@
 ========== ==========================================================================
 catalogue  the order of the lessons, their titles, slides and minutes
 build      ``notebooks/src/NN_slug.py`` becomes ``notebooks/NN_slug.ipynb``
-parameters the tagged cell of a lesson, and what ``-p name=value`` may say
-run        one papermill process a lesson, in a folder of its own
+parameters the tagged cell of a lesson; ``given`` is what ``-p name=value`` may say
+run        one papermill process a lesson (``process``, ``child``, ``kernel``)
 pages      executed notebooks become pages that need no network
 cli        ``mlbook list | run | build | lab | doctor``
 ========== ==========================================================================

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from mlbook.validate import did_you_mean
 
-__all__ = ["LESSONS", "Lesson", "find"]
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["LESSONS", "Lesson", "find", "notebook_of"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,3 +101,29 @@ def find(name: str) -> Lesson:
     hint = did_you_mean(name, [word for each in LESSONS for word in (each.slug, each.number)])
     known = "\n".join(f"  {lesson.number}  {lesson.title}" for lesson in LESSONS)
     raise ValueError(f"lesson must be one of those below, got {name!r}.{hint}\n{known}")
+
+
+def notebook_of(lesson: Lesson, folder: Path) -> Path:
+    """Find the notebook of a lesson.
+
+    Parameters
+    ----------
+    lesson : Lesson
+        Which one.
+    folder : Path
+        Where the notebooks are.
+
+    Returns
+    -------
+    Path
+        The file.
+
+    Raises
+    ------
+    FileNotFoundError
+        When it is not there; the message names the command that makes it.
+    """
+    path = folder / f"{lesson.slug}.ipynb"
+    if not path.is_file():
+        raise FileNotFoundError(f"{path} is missing. Make it with: python -m mlbook build")
+    return path

@@ -8,14 +8,17 @@ from __future__ import annotations
 import json
 import sys
 
-__all__ = ["main"]
+__all__ = ["RECORDED", "main"]
+
+# The exit status that says: a cell raised, and the executed notebook holds the error.
+RECORDED = 3
 
 
 def main() -> None:
-    """Execute one notebook with papermill; leave with status 1 when it does not reach its end.
+    """Execute one notebook with papermill; leave with another status than 0 when it fails.
 
-    The executed notebook itself tells which cell raised. What it cannot tell, a cell that took too
-    long or a kernel that died, becomes the last line on standard error.
+    The executed notebook itself holds the error that a cell raised. What it does not hold, a cell
+    that took too long or a kernel that died, becomes the last line on standard error.
     """
     import papermill
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
@@ -25,7 +28,7 @@ def main() -> None:
     try:
         papermill.execute_notebook(**orders)
     except PapermillExecutionError:
-        sys.exit(1)
+        sys.exit(RECORDED)
     except CellTimeoutError:
         limit = orders["execution_timeout"]
         sys.exit(f"CellTimeoutError: the cell took longer than {limit} s. Allow more: --timeout.")

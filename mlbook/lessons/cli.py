@@ -53,17 +53,34 @@ def list_lessons() -> None:
 @main.command("run")
 @click.argument("names", nargs=-1, metavar="[NN]...")
 @click.option("-p", "pairs", multiple=True, metavar="NAME=VALUE", help="Set a parameter.")
-@click.option("-j", "--jobs", default=1, type=click.IntRange(min=1), help="Lessons at a time.")
-@click.option("--out", default=_OUT, type=click.Path(path_type=Path), help="Where to write.")
 @click.option(
-    "--timeout", default=600, type=click.IntRange(min=1), help="Seconds that one cell may take."
+    "-j",
+    "--jobs",
+    default=1,
+    type=click.IntRange(min=1),
+    help="Lessons at a time.",
+    show_default=True,
+)
+@click.option(
+    "--out",
+    default=_OUT,
+    type=click.Path(path_type=Path),
+    help="Where to write.",
+    show_default=True,
+)
+@click.option(
+    "--timeout",
+    default=600,
+    type=click.IntRange(min=1),
+    help="Seconds that one cell may take.",
+    show_default=True,
 )
 @_in_one_line
 def run_lessons(
     names: tuple[str, ...], pairs: tuple[str, ...], jobs: int, out: Path, timeout: int
 ) -> None:
     """Run lessons (all when none is named) and write a report that opens offline."""
-    from mlbook.lessons.parameters import split_pairs
+    from mlbook.lessons.given import split_pairs
     from mlbook.lessons.run import execute
 
     chosen = {catalogue.find(name) for name in names} or set(catalogue.LESSONS)

@@ -90,7 +90,7 @@ def _packages() -> Iterator[Check]:
 def _data() -> Check:
     """Compare every data file with its checksum."""
     try:
-        record = notebooks_dir().parent / "data" / "PROVENANCE.json"
+        record = data_file("obd_items.csv").with_name("PROVENANCE.json")
         names = list(json.loads(record.read_bytes())["files"])
         for name in names:
             data_file(name)

@@ -9,6 +9,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from mlbook.files import notebooks_dir
+from mlbook.lessons.catalogue import notebook_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,16 +38,21 @@ def copy_lessons(
     -------
     tuple of two lists of Path
         The notebooks that are new in `work`, and those that were kept as they are.
+
+    Raises
+    ------
+    FileNotFoundError
+        When a lesson has no notebook. Nothing is copied then.
     """
-    source = notebooks or notebooks_dir()
+    sources = [notebook_of(lesson, notebooks or notebooks_dir()) for lesson in lessons]
     work.mkdir(parents=True, exist_ok=True)
     copied, kept = [], []
-    for lesson in lessons:
-        target = work / f"{lesson.slug}.ipynb"
+    for source in sources:
+        target = work / source.name
         if os.path.lexists(target):
             kept.append(target)
         else:
-            shutil.copyfile(source / target.name, target)
+            shutil.copyfile(source, target)
             copied.append(target)
     return copied, kept
 

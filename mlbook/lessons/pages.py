@@ -148,7 +148,6 @@ def _cells_html(notebook: NotebookNode) -> str:
         config=Config({"NbConvertBase": {"display_data_priority": _SHOWN}}),
         template_name="cells",
         extra_template_basedirs=[str(_TEMPLATES)],
-        exclude_anchor_links=True,
     )
     html, _ = exporter.from_notebook_node(notebook)
     return html

@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import json
-import os
+import re
 import shutil
 import subprocess
 import sys
 import time
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mlbook.lessons.child import RECORDED
 from mlbook.lessons.outcome import Failure, Outcome
 from mlbook.lessons.parameters import papermill_path
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from nbformat import NotebookNode
 
     from mlbook.lessons.catalogue import Lesson
     from mlbook.lessons.parameters import Parameter, Value
 
-__all__ = ["Job", "executed_notebook", "kernel_environment", "run_lesson"]
+__all__ = ["Job", "executed_notebook", "run_lesson"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,36 +61,6 @@ class Job:
         return self.out / "files" / self.lesson.slug
 
 
-def kernel_environment(private: Path) -> dict[str, str]:
-    """Return the environment in which ``python3`` means this very interpreter.
-
-    Parameters
-    ----------
-    private : Path
-        An empty folder that lives as long as the run.
-
-    Returns
-    -------
-    dict of str to str
-        The caller's environment with a kernel, an IPython profile and a runtime folder of its own.
-    """
-    from ipykernel.kernelspec import write_kernel_spec
-
-    # A kernel named python3 in the user's home may belong to another installation; JUPYTER_PATH
-    # is searched before it.
-    write_kernel_spec(private / "share" / "kernels" / "python3")
-    package_parent = str(Path(__file__).resolve().parents[2])
-    return os.environ | {
-        "JUPYTER_PATH": _joined(str(private / "share"), os.environ.get("JUPYTER_PATH")),
-        "JUPYTER_RUNTIME_DIR": str(private / "runtime"),
-        "IPYTHONDIR": str(private / "ipython"),
-        # Pictures must land in the notebook, whatever the caller's own shell prefers.
-        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
-        # A checkout can be run without installing it; its lessons then import the same checkout.
-        "PYTHONPATH": _joined(os.environ.get("PYTHONPATH"), package_parent),
-    }
-
-
 def run_lesson(job: Job, environment: dict[str, str], timeout_s: int) -> Outcome:
     """Run one lesson to its end, or to the cell that raises.
 
@@ -97,7 +69,7 @@ def run_lesson(job: Job, environment: dict[str, str], timeout_s: int) -> Outcome
     job : Job
         What to run.
     environment : dict of str to str
-        See `kernel_environment`.
+        See `mlbook.lessons.kernel`.
     timeout_s : int
         Seconds that one cell may take.
 
@@ -161,23 +133,26 @@ def _orders(job: Job, timeout_s: int) -> dict[str, Any]:
 
 
 def _failure(job: Job, status: int, errors: str) -> Failure:
-    name, message = _last_words(errors) or ("ProcessError", f"it ended with status {status}")
     place, cell = _last_started(executed_notebook(job))
     if cell is None:
+        name, message = _last_words(status, errors)
         return Failure(name=name, message=message)
-    for output in cell.get("outputs", []):
-        if output.output_type == "error":
-            name, message = output.ename, output.evalue
+    name, message = _raised(cell) if status == RECORDED else _last_words(status, errors)
     return Failure(name=name, message=message, cell=place, cell_id=cell.id)
 
 
-def _last_words(errors: str) -> tuple[str, str] | None:
-    """Split the last line of a traceback into the error's name and its text."""
-    lines = errors.strip().splitlines()
-    if not lines:
-        return None
-    name, _, message = lines[-1].partition(": ")
-    return name.rpartition(".")[2], message
+def _raised(cell: NotebookNode) -> tuple[str, str]:
+    """Read the error that a cell ended with."""
+    for output in cell.get("outputs", []):
+        if output.output_type == "error":
+            return output.ename, output.evalue
+    return "CellExecutionError", "the cell failed, and its error could not be shown."
+
+
+def _last_words(status: int, errors: str) -> tuple[str, str]:
+    """Find the line of a traceback that says what happened; the kernel may log around it."""
+    found = re.findall(r"^(?:\w+\.)*(\w*(?:Error|Exception))(?:: (.*))?$", errors, re.MULTILINE)
+    return found[-1] if found else ("ProcessError", f"it ended with status {status}.")
 
 
 def _last_started(notebook: NotebookNode) -> tuple[int, NotebookNode | None]:
@@ -198,7 +173,3 @@ def _empty_folder(folder: Path) -> None:
     if folder.exists():
         shutil.rmtree(folder)
     folder.mkdir(parents=True)
-
-
-def _joined(*paths: str | None) -> str:
-    return os.pathsep.join(path for path in paths if path)

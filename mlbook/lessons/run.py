@@ -17,8 +17,11 @@ from typing import TYPE_CHECKING
 from mlbook import validate
 from mlbook.files import notebooks_dir
 from mlbook.lessons import pages
-from mlbook.lessons.parameters import assign, read_parameters
-from mlbook.lessons.process import Job, executed_notebook, kernel_environment, run_lesson
+from mlbook.lessons.catalogue import notebook_of
+from mlbook.lessons.given import assign
+from mlbook.lessons.kernel import kernel_environment
+from mlbook.lessons.parameters import read_parameters
+from mlbook.lessons.process import Job, executed_notebook, run_lesson
 from mlbook.lessons.progress import Progress
 from mlbook.lessons.versions import installed_versions
 
@@ -107,10 +110,7 @@ def _plan(
     lessons: Sequence[Lesson], out: Path, parameters: Mapping[str, object], notebooks: Path
 ) -> list[Job]:
     """Check everything that can be checked before anything runs or is written."""
-    sources = {lesson.slug: notebooks / f"{lesson.slug}.ipynb" for lesson in lessons}
-    for path in sources.values():
-        if not path.is_file():
-            raise FileNotFoundError(f"{path} is missing. Make it with: python -m mlbook build")
+    sources = {lesson.slug: notebook_of(lesson, notebooks) for lesson in lessons}
     check_folder(out)
     if (out / "notebooks").resolve() == notebooks.resolve():
         raise FileExistsError(_folder_problem(out, "its notebooks/ holds the lessons themselves"))

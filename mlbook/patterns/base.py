@@ -207,6 +207,9 @@ class Pattern:
             if place.skips():
                 self.site.incidents.append((self.clock.now, part, "skipped"))
                 return
+            if place.is_down:
+                self.site.incidents.append((self.clock.now, part, "lost"))
+                return
             try:
                 await job()
             except DownError as lost:
@@ -241,7 +244,8 @@ def _check(name: str, value: Any, default: Any, rule: dict[str, Any]) -> None:
         if not isinstance(value, bool):
             raise TypeError(f"{name} must be True or False ({rule['unit']}), got {value!r}.")
     elif isinstance(default, int):
-        integer(name, value, at_least=rule["at_least"], unit=rule["unit"])
+        hint = f"Leave it out for the default of {default}."
+        integer(name, value, at_least=rule["at_least"], unit=rule["unit"], hint=hint)
     elif isinstance(default, float):
         number(
             name, value, above=rule["above"], at_least=rule["at_least"], unit=rule["unit"],

@@ -90,7 +90,12 @@ class SharedDb(Pattern):
 
     async def predict(self, i: int) -> Answer:
         await self.db.call(i)
-        user = self.site.world.visits.user[i]
-        if self.table.version and self.user_known_from_s[user] >= self.table.feature_asof_s:
-            return replace(self.table, version=None, status="no_row")
-        return self.table
+        return self.rows_of(self.site.world.visits.user[i], self.table)
+
+    def rows_of(self, user: int, table: Answer) -> Answer:
+        """Read one user's rows; a user first seen after a table was computed has none in it."""
+        if table.older is not None:
+            table = replace(table, older=self.rows_of(user, table.older))
+        if table.version and self.user_known_from_s[user] >= table.feature_asof_s:
+            return replace(table, version=None, status="no_row")
+        return table

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from mlbook.units import DAY, HOUR
+from mlbook.units import HOUR
+from mlbook.validate import number
 
 __all__ = ["diurnal", "poisson"]
 
@@ -37,6 +38,7 @@ def poisson(
     >>> bool(5700 < arrived_at_s.size < 6300)
     True
     """
+    _check(rate_per_s, lasting_s)
     count = rng.poisson(rate_per_s * lasting_s)
     return np.sort(start_s + lasting_s * rng.random(count))
 
@@ -70,11 +72,15 @@ def diurnal(
     Examples
     --------
     >>> weights = np.where(np.arange(24) < 12, 1.0, 3.0)
-    >>> at = diurnal(np.random.default_rng(1), rate_per_s=0.1, lasting_s=10 * DAY, hourly=weights)
-    >>> bool(2.8 < np.mean(at % DAY >= DAY / 2) / np.mean(at % DAY < DAY / 2) < 3.2)
+    >>> at = diurnal(np.random.default_rng(1), rate_per_s=0.1, lasting_s=10 * 86400, hourly=weights)
+    >>> bool(2.8 < np.mean(at % 86400 >= 43200) / np.mean(at % 86400 < 43200) < 3.2)
     True
     """
+    _check(rate_per_s, lasting_s)
     weights = np.asarray(hourly, dtype=float)
+    if weights.shape != (24,) or not (weights >= 0).all() or not weights.any():
+        text = "hourly must be 24 weights >= 0 (one an hour, not all 0), got "
+        raise ValueError(f"{text}{hourly!r}. Write np.ones(24) for a flat day.")
     hours = int(np.ceil(lasting_s / HOUR))
     per_hour = np.tile(weights / weights.mean(), hours // 24 + 1)[:hours] * rate_per_s * HOUR
     edges_s = np.arange(hours + 1) * HOUR
@@ -82,3 +88,9 @@ def diurnal(
     total = float(np.interp(lasting_s, edges_s, expected))
     flat = np.sort(rng.random(rng.poisson(total))) * total
     return np.interp(flat, expected, edges_s)
+
+
+def _check(rate_per_s: float, lasting_s: float) -> None:
+    hint = "Write 0.1 for one in ten seconds."
+    number("rate_per_s", rate_per_s, at_least=0, unit="arrivals a second", hint=hint)
+    number("lasting_s", lasting_s, at_least=0, unit="seconds")

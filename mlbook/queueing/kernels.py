@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from mlbook.validate import integer
+
 __all__ = ["fifo"]
 
 
@@ -35,7 +37,13 @@ def fifo(arrive_s: ArrayLike, service_s: ArrayLike, workers: int = 1) -> NDArray
     >>> fifo([0, 1, 2], [5, 5, 5], workers=2)
     array([ 5.,  6., 10.])
     """
+    integer("workers", workers, at_least=1, unit="workers", hint="Write 1 for a single one.")
     arrive, service = np.asarray(arrive_s, dtype=float), np.asarray(service_s, dtype=float)
+    if arrive.shape != service.shape or (np.diff(arrive) < 0).any():
+        raise ValueError(
+            "arrive_s must be sorted, with one service time each (seconds), got shapes "
+            f"{arrive.shape} and {service.shape}. Sort both with np.argsort(arrive_s)."
+        )
     free = np.zeros(workers)  # when each worker is free again
     done = np.empty(arrive.size)
     for i in range(arrive.size):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+from mlbook.validate import fraction, integer, number
+
 __all__ = ["batch_age", "erlang_c", "mmc_wait_mean", "mmc_wait_quantile", "utilization"]
 
 
@@ -29,6 +31,9 @@ def utilization(rate_per_s: float, service_mean_s: float, workers: int) -> float
     >>> utilization(200, 0.010, 4)
     0.5
     """
+    number("rate_per_s", rate_per_s, at_least=0, unit="arrivals a second")
+    number("service_mean_s", service_mean_s, above=0, unit="seconds")
+    integer("workers", workers, at_least=1, unit="workers")
     return rate_per_s * service_mean_s / workers
 
 
@@ -59,9 +64,9 @@ def erlang_c(rate_per_s: float, service_mean_s: float, workers: int) -> float:
     >>> round(erlang_c(rate_per_s=0.8, service_mean_s=1.0, workers=1), 6)
     0.8
     """
-    load = rate_per_s * service_mean_s
-    if load >= workers:
+    if utilization(rate_per_s, service_mean_s, workers) >= 1:
         return 1.0
+    load = rate_per_s * service_mean_s
     blocked = 1.0
     for servers in range(1, workers + 1):
         blocked = load * blocked / (servers + load * blocked)
@@ -90,9 +95,9 @@ def mmc_wait_mean(rate_per_s: float, service_mean_s: float, workers: int) -> flo
     >>> round(mmc_wait_mean(rate_per_s=0.8, service_mean_s=1.0, workers=1), 6)
     4.0
     """
-    spare_per_s = workers / service_mean_s - rate_per_s
-    if spare_per_s <= 0:
+    if utilization(rate_per_s, service_mean_s, workers) >= 1:
         return math.inf
+    spare_per_s = workers / service_mean_s - rate_per_s
     return erlang_c(rate_per_s, service_mean_s, workers) / spare_per_s
 
 
@@ -126,9 +131,9 @@ def mmc_wait_quantile(
     >>> round(mmc_wait_quantile(0.99, rate_per_s=0.8, service_mean_s=1.0, workers=1), 2)
     21.91
     """
-    spare_per_s = workers / service_mean_s - rate_per_s
-    if spare_per_s <= 0:
+    if utilization(rate_per_s, service_mean_s, workers) >= 1 or fraction("q", q) == 1:
         return math.inf
+    spare_per_s = workers / service_mean_s - rate_per_s
     waits = erlang_c(rate_per_s, service_mean_s, workers)
     return max(0.0, math.log(waits / (1 - q)) / spare_per_s) if waits > 0 else 0.0
 

@@ -25,9 +25,10 @@ from mlbook.world.features import Activity, Catalog, Features
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Labels", "Visits", "World"]
+__all__ = ["CATEGORIES", "Labels", "Visits", "World"]
 
 N_ITEMS, N_CATEGORIES = 60, 6
+CATEGORIES = ("coats", "shirts", "shoes", "bags", "hats", "rings")
 BUYS = 0.25  # share of clicks that end in a purchase
 SEASON_S = 9 * DAY  # period of the taste for a category
 TRAINING_WINDOW_S = 4 * DAY
@@ -130,6 +131,7 @@ class World:
 
     default_warmup_s = 5 * DAY  # before it a pattern has no model, or only a poor one
     served_from_s = 0.0
+    first_hour = 0  # the hour of the day at second 0
 
     def __init__(
         self,
@@ -145,16 +147,27 @@ class World:
         label_delay: float = 1 * HOUR,
     ) -> None:
         self.seed = integer("seed", seed, at_least=0)
-        self.days = number("days", days, above=0, unit="length of the world in days")
-        self.users = integer("users", users, at_least=1, unit="number of users")
+        hint = "Write 14 for two weeks."
+        self.days = number(
+            "days", days, above=0, unit="length of the world in days", hint=hint
+        )
+        self.users = integer(
+            "users", users, at_least=1, unit="number of users", hint="Write 400 for a small shop."
+        )
         self.slate_size = integer("slate_size", slate_size, at_least=1, unit="candidates a visit")
         number("slate_size", slate_size, at_most=N_ITEMS, unit="the shop's items")
         self.interest_holds = number("interest_holds", interest_holds, above=0, unit="seconds")
         self.taste_drift = number("taste_drift", taste_drift, at_least=0, unit="log-odds")
         self.label_delay = number("label_delay", label_delay, at_least=0, unit="seconds")
-        visits = number("visits_per_user_day", visits_per_user_day, above=0, unit="visits a day")
-        events = number("events_per_user_day", events_per_user_day, above=0, unit="events a day")
+        few = "Write 0.1 for one in ten days."
+        visits = number(
+            "visits_per_user_day", visits_per_user_day, above=0, unit="visits a day", hint=few
+        )
+        events = number(
+            "events_per_user_day", events_per_user_day, above=0, unit="events a day", hint=few
+        )
         self.horizon_s = self.days * DAY
+        self._span_s = 2 * self.horizon_s  # keeps users apart in one sortable number
         self.served_from_s = 0.0
         self.price = _prices(self._stream("items"))
         self.catalog = Catalog(np.arange(N_ITEMS) % N_CATEGORIES, np.log(self.price))
@@ -183,7 +196,7 @@ class World:
         at_s = np.r_[np.zeros(self.users), self.horizon_s * rng.random(changes)]
         order = np.lexsort((at_s, user))
         category = rng.integers(0, N_CATEGORIES, user.size)
-        return (user * 2 * self.horizon_s + at_s)[order], category
+        return (user * self._span_s + at_s)[order], category
 
     def interest(self, user: ArrayLike, at_s: ArrayLike) -> NDArray[np.int64]:
         """Tell which category a user is interested in: the truth, which no pattern may read.
@@ -201,7 +214,7 @@ class World:
             Categories.
         """
         key, category = self._moods
-        now = np.asarray(user) * 2 * self.horizon_s + np.asarray(at_s)
+        now = np.asarray(user) * self._span_s + np.asarray(at_s)
         return category[np.searchsorted(key, now, side="right") - 1]
 
     def _draw_activity(self, rate_per_s: float) -> Activity:
@@ -267,6 +280,25 @@ class World:
             visits.clicked[rows, shown],
         )
 
+    def popularity(self, until_s: float) -> NDArray[np.float64]:
+        """Give the click rate of each category in the rows that are known at an instant.
+
+        Parameters
+        ----------
+        until_s : float
+            The instant in seconds.
+
+        Returns
+        -------
+        ndarray of shape (n_categories,)
+            Clicks per impression; 0 for a category that was never shown.
+        """
+        rows = self.labelled(until_s)
+        category = self.catalog.category[rows.item]
+        shown = np.bincount(category, minlength=N_CATEGORIES)
+        clicks = np.bincount(category, weights=rows.clicked, minlength=N_CATEGORIES)
+        return clicks / np.maximum(shown, 1)
+
     def rush(self, *, at: float, lasting: float, rate_per_s: float) -> Self:
         """Make a world with the same history and then a burst of visits at its true rate.
 
@@ -289,9 +321,13 @@ class World:
         ValueError
             When the burst does not fit into the world.
         """
-        number("rate_per_s", rate_per_s, above=0, unit="visits a second")
-        number("lasting", lasting, above=0, unit="seconds")
-        number("at", at, above=0, unit="seconds since the start of the world")
+        number(
+            "rate_per_s", rate_per_s, above=0, unit="visits a second",
+            hint="Write 0.1 for one in ten seconds.",
+        )  # fmt: skip
+        days = "Durations are seconds: write 8 * mb.DAY."
+        number("lasting", lasting, above=0, unit="seconds", hint=days)
+        number("at", at, above=0, unit="seconds since the start of the world", hint=days)
         number(
             "at + lasting",
             at + lasting,

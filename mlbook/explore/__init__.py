@@ -1,0 +1,11 @@
+"""Control panels around pure functions: turn a knob, see the picture and the sentence change."""
+
+from __future__ import annotations
+
+from mlbook.explore.age_panel import batch_age
+from mlbook.explore.explorable import Explorable, Knob
+from mlbook.explore.guessing_game import BeTheModel
+from mlbook.explore.knee_panel import knee
+from mlbook.explore.sure_panel import how_sure
+
+__all__ = ["BeTheModel", "Explorable", "Knob", "batch_age", "how_sure", "knee"]

@@ -1,0 +1,219 @@
+"""One shell for every panel: a pure function, a view that draws its result, and sliders.
+
+``compute(**params) -> result`` knows nothing of pictures; ``view.update(result)`` changes the artists
+of one figure in place; this shell passes values from the sliders to the one and the picture of the
+other to the screen. Without a front end the same cell shows the picture and its sentence.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import html
+import io
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import ipywidgets as widgets
+from matplotlib.figure import Figure
+
+from mlbook.charts.display import png_bundle
+from mlbook.validate import did_you_mean, integer, number
+
+__all__ = ["Explorable", "Knob", "View"]
+
+RESTED_AFTER_S = 0.4
+
+
+@dataclass(frozen=True)
+class Knob:
+    """One slider.
+
+    Parameters
+    ----------
+    label : str
+        What a person reads.
+    low, high, step : float
+        Its range and step.
+    whole : bool
+        Whether only whole numbers make sense.
+    """
+
+    label: str
+    low: float
+    high: float
+    step: float = 1.0
+    whole: bool = False
+
+    def check(self, name: str, value: Any) -> float:
+        """Return the value, or raise: a slider would silently clamp it and show another world.
+
+        Parameters
+        ----------
+        name : str
+            The parameter.
+        value : Any
+            Its value.
+
+        Returns
+        -------
+        float
+            The value, an int for a whole knob.
+        """
+        if self.whole:
+            integer(name, value, at_least=int(self.low), unit=self.label)
+        number(name, value, at_least=self.low, at_most=self.high, unit=self.label)
+        return int(value) if self.whole else float(value)
+
+    def slider(self, value: float) -> widgets.Widget:
+        """Make the slider.
+
+        Parameters
+        ----------
+        value : float
+            Where it stands at first.
+
+        Returns
+        -------
+        ipywidgets.Widget
+            An IntSlider or a FloatSlider.
+        """
+        kind = widgets.IntSlider if self.whole else widgets.FloatSlider
+        cast = int if self.whole else float
+        return kind(
+            value=cast(value), min=cast(self.low), max=cast(self.high), step=cast(self.step),
+            description=self.label, style={"description_width": "initial"},
+            layout=widgets.Layout(width="24em"),
+        )  # fmt: skip
+
+
+class View(Protocol):
+    """Draws a result into one figure."""
+
+    figure: Figure
+
+    def update(self, result: Any) -> None:
+        """Change the artists in place.
+
+        Parameters
+        ----------
+        result : Any
+            What the panel's function computed.
+        """
+
+    def sentence(self, result: Any) -> str:
+        """Say the result in one sentence.
+
+        Parameters
+        ----------
+        result : Any
+            What the panel's function computed.
+
+        Returns
+        -------
+        str
+            For the screen reader, the offline page and everyone else.
+        """
+
+
+class Explorable(widgets.VBox):
+    """A panel of sliders around a pure function.
+
+    Parameters
+    ----------
+    compute : callable
+        ``compute(**params)`` gives the result; it is pure and takes one argument a knob.
+    view : View
+        Draws the result and says it.
+    knobs : mapping of str to Knob
+        The sliders, by argument name.
+    **start : float
+        Where the sliders stand at first, usually the lesson's parameters.
+
+    Attributes
+    ----------
+    result : Any
+        What is shown now.
+    """
+
+    def __init__(
+        self, compute: Callable[..., Any], view: View, knobs: Mapping[str, Knob], **start: float
+    ) -> None:
+        self.compute, self.view, self.knobs = compute, view, dict(knobs)
+        checked = {name: knob.check(name, start[name]) for name, knob in self.knobs.items()}
+        self.controls = {name: knob.slider(checked[name]) for name, knob in self.knobs.items()}
+        self.image = widgets.Image(format="png", layout=widgets.Layout(max_width="100%"))
+        self.text = widgets.HTML()
+        self._waiting: asyncio.TimerHandle | None = None
+        for control in self.controls.values():
+            control.observe(self._moved, "value")
+        row = widgets.HBox(
+            list(self.controls.values()), layout=widgets.Layout(flex_flow="row wrap")
+        )
+        super().__init__([row, self.image, self.text])
+        self._refresh()
+        self._say()
+
+    @property
+    def params(self) -> dict[str, float]:
+        """Where the sliders stand."""
+        return {name: control.value for name, control in self.controls.items()}
+
+    @property
+    def sentence(self) -> str:
+        """The result in one sentence."""
+        return self.view.sentence(self.result)
+
+    def set(self, **params: float) -> Any:
+        """Do what the sliders do.
+
+        Parameters
+        ----------
+        **params : float
+            New values by name; the others stay.
+
+        Returns
+        -------
+        Any
+            The new result.
+        """
+        for name, value in params.items():
+            if name not in self.knobs:
+                text = f"no slider {name!r}.{did_you_mean(name, self.knobs)}"
+                raise TypeError(f"{text} The sliders are: {', '.join(self.knobs)}.")
+            params[name] = self.knobs[name].check(name, value)
+        for name, value in params.items():
+            control = self.controls[name]
+            control.unobserve(self._moved, "value")
+            control.value = value
+            control.observe(self._moved, "value")
+        self._refresh()
+        self._say()
+        return self.result
+
+    def _moved(self, _: Any) -> None:
+        self._refresh()
+        # A screen reader should hear where a slider came to rest, not every step on the way.
+        if self._waiting:
+            self._waiting.cancel()
+        try:
+            self._waiting = asyncio.get_running_loop().call_later(RESTED_AFTER_S, self._say)
+        except RuntimeError:  # no event loop: nobody is dragging
+            self._say()
+
+    def _refresh(self) -> None:
+        self.result = self.compute(**self.params)
+        self.view.update(self.result)
+        buffer = io.BytesIO()
+        self.view.figure.savefig(buffer, format="png", pil_kwargs={"compress_level": 1})
+        self.image.value = buffer.getvalue()
+
+    def _say(self) -> None:
+        words = html.escape(self.sentence)
+        self.text.value = f'<p role="status" aria-live="polite">{words}</p>'
+
+    def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        bundle = super()._repr_mimebundle_()
+        data = bundle[0] if isinstance(bundle, tuple) else bundle
+        picture, metadata = png_bundle(self.view.figure, self.sentence)
+        return {**data, **picture}, metadata

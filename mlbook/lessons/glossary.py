@@ -1,0 +1,130 @@
+"""The words of the book: one meaning each, with the Japanese term of the field."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mlbook.validate import one_of
+
+__all__ = ["TERMS", "Glossary", "Term", "glossary"]
+
+
+@dataclass(frozen=True)
+class Term:
+    """One entry.
+
+    Parameters
+    ----------
+    name, japanese : str
+        The term in both languages.
+    meaning : str
+        One sentence.
+    chapter : str
+        Where it is introduced.
+    """
+
+    name: str
+    japanese: str
+    meaning: str
+    chapter: str
+
+
+TERMS = (
+    Term(
+        "slate", "候補リスト",
+        "The candidate items of one visit, of which the shop shows the best-scored one.", "00",
+    ),
+    Term(
+        "p99", "99パーセンタイル",
+        "The time that one request in a hundred exceeds; p50 is the median.", "00",
+    ),
+    Term(
+        "age of the features (freshness)", "特徴量の鮮度",
+        "Time between the newest event that a prediction can know and the request it answers.", "00",
+    ),
+    Term(
+        "AUC", "ROC曲線下面積",
+        "Of a clicked and an unclicked candidate, how often the clicked one has the higher score; "
+        "one half is chance.", "00",
+    ),
+    Term(
+        "95 % interval", "95%信頼区間",
+        "A range made so that in 95 of 100 worlds it contains the true value.", "00",
+    ),
+    Term(
+        "service time", "サービス時間",
+        "How long one request keeps a worker busy, without any waiting.", "06",
+    ),
+    Term(
+        "utilisation", "利用率",
+        "Share of the time that the workers are busy: arrivals per second times service time, "
+        "divided by the number of workers.", "06",
+    ),
+    Term(
+        "hot swap", "無停止入れ替え",
+        "Loading a new model beside the old one and moving a pointer, so that no request fails.",
+        "06",
+    ),
+    Term(
+        "feature DB", "特徴量データベース",
+        "A store that a job fills with features, so that a server can look them up by ID.", "06",
+    ),
+    Term(
+        "batch prediction", "バッチ予測",
+        "Computing predictions for everybody on a schedule, before anybody asks.", "07",
+    ),
+    Term(
+        "batch window", "バッチウィンドウ",
+        "The time in which a batch must be finished, at most the time until the next one starts.",
+        "07",
+    ),
+    Term(
+        "atomic swap", "アトミックな入れ替え",
+        "Writing a new table beside the old one and exchanging the two in one step, so that no "
+        "reader sees half of each.", "07",
+    ),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Glossary:
+    """Some terms, shown as a table.
+
+    Parameters
+    ----------
+    terms : tuple of Term
+        What to show.
+    """
+
+    terms: tuple[Term, ...]
+
+    def __repr__(self) -> str:
+        return "\n".join(f"{term.name} ({term.japanese}): {term.meaning}" for term in self.terms)
+
+    def _repr_markdown_(self) -> str:
+        rows = [f"| **{term.name}** | {term.japanese} | {term.meaning} |" for term in self.terms]
+        return "\n".join(["| word | 日本語 | meaning |", "|:--|:--|:--|", *rows])
+
+
+def glossary(chapter: str | None = None) -> Glossary:
+    """Show the words that a chapter introduces.
+
+    Parameters
+    ----------
+    chapter : str, optional
+        Its number, for example ``"06"``; all chapters when left out.
+
+    Returns
+    -------
+    Glossary
+        As the last expression of a cell it is shown as a table.
+
+    Examples
+    --------
+    >>> [term.name for term in glossary("07").terms]
+    ['batch prediction', 'batch window', 'atomic swap']
+    """
+    if chapter is None:
+        return Glossary(TERMS)
+    one_of("chapter", chapter, dict.fromkeys(term.chapter for term in TERMS))
+    return Glossary(tuple(term for term in TERMS if term.chapter == chapter))
