@@ -9,7 +9,7 @@ Chapter: 00, 10
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from mlbook.world import World
 
 __all__ = [
+    "Difference",
     "auc",
     "availability",
     "clicks_by_name",
@@ -164,7 +165,28 @@ def clicks_by_name(many: Iterable[Mapping[str, Run]]) -> dict[str, NDArray[np.fl
     return {name: np.array([table[name] for table in tables]) for name in tables[0]}
 
 
-def difference_per_100(run: Run, other: Run) -> tuple[float, float]:
+class Difference(NamedTuple):
+    """A difference in clicks per 100 visits and how well it is known.
+
+    Parameters
+    ----------
+    clicks_per_100 : float
+        The difference.
+    standard_error : float
+        Its standard error.
+    """
+
+    clicks_per_100: float
+    standard_error: float
+
+    def __repr__(self) -> str:
+        half = Z95 * self.standard_error
+        low, high = self.clicks_per_100 - half, self.clicks_per_100 + half
+        interval = f"(95 % interval {low:+.2f} to {high:+.2f})"
+        return f"{self.clicks_per_100:+.2f} clicks per 100 visits {interval}"
+
+
+def difference_per_100(run: Run, other: Run) -> Difference:
     """Difference in clicks per 100 visits between two runs on the same visitors.
 
     Parameters
@@ -174,7 +196,7 @@ def difference_per_100(run: Run, other: Run) -> tuple[float, float]:
 
     Returns
     -------
-    tuple of float
+    Difference
         ``run - other`` and its standard error, paired by visit.
 
     Raises
@@ -190,7 +212,8 @@ def difference_per_100(run: Run, other: Run) -> tuple[float, float]:
         text = "other must have served the same visits: use mb.compare(world, ...) for both runs."
         raise ValueError(text)
     gap = run.log["click"] - other.log["click"]
-    return 100 * float(gap.mean()), 100 * float(gap.std(ddof=1) / np.sqrt(gap.size))
+    error = float(gap.std(ddof=1) / np.sqrt(gap.size))
+    return Difference(100 * float(gap.mean()), 100 * error)
 
 
 def auc(run: Run) -> tuple[float, float]:

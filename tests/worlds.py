@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pytest
 
 import mlbook as mb
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -33,7 +34,7 @@ def shop() -> mb.World:
 
 @cache
 def steady() -> mb.World:
-    """Eight days of visits at a flat rate, one in 100 seconds: every hour of the day counts alike."""
+    """Eight days of visits at a flat rate, one in 100 seconds: every hour counts alike."""
     return mb.World(seed=5, days=14, users=60).rush(
         at=6 * mb.DAY, lasting=8 * mb.DAY, rate_per_s=0.01
     )
@@ -66,3 +67,10 @@ def in_another_process(code: str) -> str:
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
+
+
+def refusal(kind: type[Exception], call: Callable[..., object], *args: object) -> str:
+    """Give the message with which `call` refuses its arguments."""
+    with pytest.raises(kind) as caught:
+        call(*args)
+    return str(caught.value)

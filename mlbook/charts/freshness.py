@@ -119,11 +119,12 @@ class AgeClicksDisplay(Display):
         for n in np.argsort(self.age_s):
             crowded = self.age_s[n] < 1.35 * before_s  # then its label goes below
             place = (self.age_s[n], self.clicks[n] - (self.half_width[n] if crowded else 0))
-            offset = (4, -11) if crowded else (7, 4)
-            ax.annotate(self.names[n], place, offset, textcoords="offset points")
+            offset = (4, -12) if crowded else (-5, 5)
+            side = "left" if crowded else "right"
+            ax.annotate(self.names[n], place, offset, textcoords="offset points", ha=side)
             before_s = self.age_s[n]
         ax.set(xscale="log", xlabel="mean age of the features", ylabel="clicks per 100 visits")
-        ax.set_xlim(self.age_s.min() / 1.6, self.age_s.max() * 3)
+        ax.set_xlim(self.age_s.min() / 2, self.age_s.max() * 2)
         duration_ticks(ax.xaxis)
         ax.set_title("What does the age of an answer cost?")
 
@@ -183,6 +184,9 @@ class TwoRowsDisplay(Display):
         for axis in (ax.xaxis, ax.yaxis):
             duration_ticks(axis)
         ax.set_title("Fast is not fresh")
+        figure = ax.get_figure(root=True)
+        if figure is not None:
+            figure.subplots_adjust(left=0.12)
 
     def alt_text(self) -> str:
         words = [

@@ -97,6 +97,7 @@ class WaitsView:
         self.labels = [self.left.text(1, 0, "", color=VERMILION, va="top", ha=ha) for ha in sides]
         self.left.set(xscale="log", xlim=(EDGES_S[0], EDGES_S[-1]), ylim=(0, 22))
         self.left.set(xlabel="time the user waits", ylabel="% of requests")
+        self.left.set_xticks([1 * MS, 10 * MS, 100 * MS, 1.0, 10.0])
         self.left.xaxis.set_major_formatter(in_words())
         self.busy = self.right.bar([""], [0], color=BLUE, alpha=0.6, hatch="//", edgecolor="white")[0]
         self.right.axhline(100, color=GREY, ls=":")

@@ -35,6 +35,9 @@ class SharedDb(Pattern):
         T: seconds between two starts of the prediction batch.
     predict_takes : float
         D: seconds from reading the features to the last row written.
+    first_batch_at : float
+        When the first batch starts, in seconds; an hour after the training by default, so that it
+        uses the newest model.
     write_takes : float
         The last part of D, in which the rows are written, item by item.
     atomic_swap : bool
@@ -51,6 +54,7 @@ class SharedDb(Pattern):
 
     predict_every: float = knob(1 * DAY, above=0, unit="seconds between two batches")
     predict_takes: float = knob(2 * HOUR, at_least=0, unit="seconds a batch takes")
+    first_batch_at: float = knob(1 * HOUR, at_least=0, unit="second at which the first one starts")
     write_takes: float = knob(10 * MINUTE, at_least=0, unit="seconds of it spent writing rows")
     atomic_swap: bool = knob(default=True, unit="swap whole tables")
     lookup: Distribution = knob(LogNormal(1 * MS, 8 * MS), unit="time to read one user's rows")
@@ -63,8 +67,7 @@ class SharedDb(Pattern):
         self.table = Answer(None, 0.0, 0.0, "schedule")
         self.user_known_from_s = world.activity.first_seen_s(world.users)
         self.every(self.train_every, self.train, part="training")
-        # The batch starts an hour after the training, so that it uses the newest model.
-        self.every(self.predict_every, self.predict_all, part="batch", first=1 * HOUR)
+        self.every(self.predict_every, self.predict_all, part="batch", first=self.first_batch_at)
 
     async def predict_all(self) -> None:
         version, asof_s = self.site.versions.newest(), self.clock.now

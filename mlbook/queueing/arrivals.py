@@ -80,7 +80,7 @@ def diurnal(
     weights = np.asarray(hourly, dtype=float)
     if weights.shape != (24,) or not (weights >= 0).all() or not weights.any():
         text = "hourly must be 24 weights >= 0 (one an hour, not all 0), got "
-        raise ValueError(f"{text}{hourly!r}. Write np.ones(24) for a flat day.")
+        raise ValueError(f"{text}{weights.tolist()}. Write np.ones(24) for a flat day.")
     hours = int(np.ceil(lasting_s / HOUR))
     per_hour = np.tile(weights / weights.mean(), hours // 24 + 1)[:hours] * rate_per_s * HOUR
     edges_s = np.arange(hours + 1) * HOUR

@@ -15,7 +15,7 @@
 # %% tags=["parameters"]
 rate_per_s: float = 50.0  # visits per second in a calm minute, 10 to 300
 workers: int = 4  # requests the API server works on at once, 1 to 16
-service_ms: float = 8.0  # median time to compute a prediction, in milliseconds, 2 to 40
+service_ms: float = 8.0  # median time of one prediction, in ms, 2 to 40
 load_s: float = 20.0  # seconds the server needs to load a new model, 1 to 29
 seed: int = 7  # which shop, a whole number from 0
 
@@ -44,16 +44,19 @@ mb.source(mb.RestApi.predict)
 # The table on slide 23 gives this pattern "Short" for the time to predict. Let us see how short. We keep eight days of history and then send one minute of visitors at a fixed rate. The plot shows how long they wait.
 
 # %%
-service = mb.queueing.LogNormal(p50=service_ms * mb.MS, p99=5 * service_ms * mb.MS)
+service = mb.queueing.LogNormal(
+    p50=service_ms * mb.MS, p99=5 * service_ms * mb.MS
+)
 rest = mb.RestApi(workers=workers, service=service)
 world = mb.World(seed=seed)
-calm = mb.run(rest, world.rush(at=8 * mb.DAY, lasting=60, rate_per_s=rate_per_s))
+minute = world.rush(at=8 * mb.DAY, lasting=60, rate_per_s=rate_per_s)
+calm = mb.run(rest, minute)
 mb.charts.LatencyDisplay.from_run(calm)
 
 # %% [markdown]
 # Fine. Now marketing books a television spot, and several times as many visitors will come. The model stays the same, the server stays the same.
 #
-# **Guess first.** When six times as many come, what happens to p99: does it stay, grow six times, or more? And at seven times? Write both numbers down.
+# **Guess first.** When six times as many come, what happens to p99: does it stay, does it grow six times, or more? Write your number down.
 
 # %% [markdown]
 # ## The knee
@@ -62,7 +65,10 @@ mb.charts.LatencyDisplay.from_run(calm)
 # %%
 shares = [0.15, 0.3, 0.45, 0.6, 0.75, 0.87, 0.94, 0.99]
 rates = [round(share * rest.capacity_per_s) for share in shares]
-runs = {rate: mb.run(rest, world.rush(at=8 * mb.DAY, lasting=60, rate_per_s=rate)) for rate in rates}
+runs = {}
+for rate in rates:
+    minute = world.rush(at=8 * mb.DAY, lasting=60, rate_per_s=rate)
+    runs[rate] = mb.run(rest, minute)
 mb.charts.KneeDisplay.from_runs(runs)
 
 # %% [markdown]
@@ -76,15 +82,19 @@ mb.charts.KneeDisplay.from_runs(runs)
 # %%
 import pandas as pd
 
-law = {share: mb.queueing.mmc_wait_mean(share * workers, 1.0, workers) for share in (0.5, 0.8, 0.9, 0.95, 0.99)}
-pd.Series(law, name="mean wait, in service times").rename_axis("utilisation").round(2).to_frame()
+law = pd.DataFrame({"utilisation": [0.5, 0.8, 0.9, 0.95, 0.99]})
+law["mean wait, in service times"] = [
+    mb.queueing.mmc_wait_mean(busy * workers, 1.0, workers)
+    for busy in law["utilisation"]
+]
+law.round(2)
 
 # %% [markdown]
 # Going from half busy to eighty percent busy costs little. The last few percent cost everything. That is why a server that looks comfortable in the afternoon fails in the evening: its load rose by a fifth, its waiting time many times.
 #
 # Our service times are not memoryless (they have a long tail, as real ones do), so our knee sits a little elsewhere. The shape is the same.
 #
-# *This would be wrong if* visitors came in step, one every few milliseconds, and every prediction took the same time. Then nobody would wait until the line is reached.
+# *This would be wrong if* visitors came in step, one every few milliseconds, and every prediction took the same time. Then nobody would wait at all until the utilisation reached one.
 
 # %% [markdown]
 # ## Turn the knobs
@@ -101,15 +111,18 @@ mb.explore.knee(rate_per_s=rate_per_s, workers=workers, service_ms=service_ms)
 
 # %%
 training_ends = 8 * mb.DAY + rest.train_takes
-minute = world.rush(at=training_ends - 15 * mb.SECOND, lasting=60, rate_per_s=rate_per_s)
-swaps = mb.compare(minute, restart=rest.but(swap="restart", load_takes=load_s), hot=rest.but(load_takes=load_s))
+minute = world.rush(at=training_ends - 15, lasting=60, rate_per_s=rate_per_s)
+hot = rest.but(swap="hot", load_takes=load_s)
+swaps = mb.compare(minute, restart=hot.but(swap="restart"), hot=hot)
 mb.charts.StatusDisplay.from_runs(swaps, "down")
 
 # %% [markdown]
 # The restart loses everybody who comes while it loads. The hot swap loses nobody. Did it really change the model? Count the answers by model version:
 
 # %%
-swaps["hot"].requests.groupby("model_version").size().rename("answers").to_frame()
+swaps["hot"].requests.groupby("model_version").size().rename(
+    "answers"
+).to_frame()
 
 # %% [markdown]
 # Two versions answered within one minute, and each answer carries the number of its own. Keep that column in any system you build: when somebody asks "why did I see this?", it is the first thing you need.
@@ -119,15 +132,16 @@ swaps["hot"].requests.groupby("model_version").size().rename("answers").to_frame
 # Slide 14 sends IDs. Suppose the web application read the features itself and sent them along. The server's workers would no longer wait for the feature DB. Compare both at a busy minute:
 
 # %%
-busy = world.rush(at=8 * mb.DAY, lasting=60, rate_per_s=round(0.87 * rest.capacity_per_s))
-ways = mb.compare(busy, ids=rest, features=rest.but(send="features"))
+rate = round(0.87 * rest.capacity_per_s)
+minute = world.rush(at=8 * mb.DAY, lasting=60, rate_per_s=rate)
+ways = mb.compare(minute, ids=rest, features=rest.but(send="features"))
 ways.summary()[["latency_p50_s", "latency_p95_s", "latency_p99_s"]]
 
 # %% [markdown]
-# Sending features is faster here, because each worker is held for a shorter time. And what does one request weigh?
+# Sending features is faster here, because each worker is held for a shorter time. And how many bytes does one request weigh, on average?
 
 # %%
-{send: f"{mb.measure.request_bytes(ways['ids'], send):.0f} bytes" for send in ("ids", "features")}
+{send: mb.measure.request_bytes(ways["ids"], send) for send in ways}
 
 # %% [markdown]
 # The bytes are cheap. The price is elsewhere: the names of all features now stand in the web application. Add one, rename one, and two teams have to release on the same day. With IDs the application knows an address and two kinds of number. This is the "Loose" in the coupling row of slide 23, and it explains why the talk draws IDs. Lesson 10 of this book will count it.
@@ -157,38 +171,43 @@ mb.glossary("06")
 import json
 import pickle
 
-scaler, logistic = calm.site.versions.newest().estimator
+pipeline = calm.site.versions.newest().estimator
+scaler, logistic = pipeline
 numbers = {
     "mean": scaler.mean_.tolist(),
     "scale": scaler.scale_.tolist(),
     "weight": logistic.coef_[0].tolist(),
     "bias": float(logistic.intercept_[0]),
 }
-pickled = pickle.dumps(calm.site.versions.newest().estimator)
-{"as text": f"{len(json.dumps(numbers))} bytes", "as a pickle": f"{len(pickled)} bytes"}
+as_text = json.dumps(numbers)
+as_pickle = pickle.dumps(pipeline)
+{"bytes of text": len(as_text), "bytes of pickle": len(as_pickle)}
 
 # %% [markdown]
-# The text can be read by a program in any language. Here is one that knows neither scikit-learn nor numpy. We give it the same visitor and compare.
+# The text can be read by a program in any language. Here is one that knows neither scikit-learn nor numpy. We give it the same visitor and six items and show the largest difference.
 
 # %%
 import math
 
 
 def score(features, model):
-    parts = zip(features, model["mean"], model["scale"], model["weight"], strict=True)
-    log_odds = model["bias"] + sum(w * (x - mean) / scale for x, mean, scale, w in parts)
+    log_odds = model["bias"]
+    rows = zip(features, model["mean"], model["scale"], model["weight"])
+    for value, mean, scale, weight in rows:
+        log_odds += weight * (value - mean) / scale
     return 1 / (1 + math.exp(-log_odds))
 
 
 features = world.features([3] * 6, range(6), [8 * mb.DAY] * 6)
-theirs = calm.site.versions.newest().estimator.predict_proba(features)[:, 1]
-ours = [score(row, json.loads(json.dumps(numbers))) for row in features.tolist()]
+theirs = pipeline.predict_proba(features)[:, 1].tolist()
+ours = [score(row, json.loads(as_text)) for row in features.tolist()]
 max(abs(a - b) for a, b in zip(ours, theirs, strict=True))
 
 # %% [markdown]
-# Equal, but for rounding in the last digits. That is the idea of PMML: write down the numbers, not the program. It works as far as the format has a word for every step of your model, and fails where it has none.
+# Equal, but for rounding in the last digits of a computer's numbers. That is the idea of PMML: write down the numbers, not the program. It works as far as the format has a word for every step of your model, and fails where it has none.
 #
 # The second way keeps everything Python has, and carries the whole environment along so that it still fits. Its usual file is a pickle, and a pickle is not data. It is a program that runs when it is loaded:
+
 
 # %%
 class Harmless:

@@ -1,0 +1,111 @@
+"""The closed forms against independent sums, against limits, and against a simulated queue."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from scipy.special import gammaln, logsumexp
+
+from mlbook.queueing import batch_age, erlang_c, fifo, mmc_wait_mean, mmc_wait_quantile, utilization
+from mlbook.streams import stream
+from tests.worlds import error_of_mean, refusal
+
+SYSTEMS = [(1, 0.8), (2, 0.8), (4, 0.8), (8, 0.95), (50, 0.9), (300, 0.97)]  # workers, utilisation
+
+
+def erlang_c_by_its_sum(load, workers):
+    """The textbook sum of a^k / k!, in logarithms, where the library uses a recursion."""
+    terms = np.arange(workers) * math.log(load) - gammaln(np.arange(workers) + 1)
+    full = workers * math.log(load) - gammaln(workers + 1) - math.log(1 - load / workers)
+    return math.exp(full - logsumexp([*terms, full]))
+
+
+@pytest.mark.parametrize(("workers", "busy"), SYSTEMS)
+def test_erlang_c_is_the_textbook_sum(workers, busy):
+    load = busy * workers
+    assert erlang_c(load, 1.0, workers) == pytest.approx(erlang_c_by_its_sum(load, workers), 1e-9)
+
+
+@pytest.mark.parametrize(
+    ("workers", "load", "published"),
+    [(2, 1.0, 1 / 3), (3, 2.0, 4 / 9), (5, 4.0, 0.5541), (10, 8.0, 0.4092)],
+)
+def test_erlang_c_is_what_its_tables_print(workers, load, published):
+    assert erlang_c(load, 1.0, workers) == pytest.approx(published, abs=5e-5)
+
+
+def test_only_the_product_of_rate_and_service_counts_for_who_waits():
+    assert erlang_c(320, 0.010, 4) == pytest.approx(erlang_c(3.2, 1.0, 4), 1e-12)
+
+
+def test_mean_wait_of_one_worker_is_rho_over_mu_minus_lambda():
+    assert mmc_wait_mean(80, 0.010, 1) == pytest.approx(0.8 / (100 - 80))
+
+
+@pytest.mark.parametrize("workers", [1, 4])
+def test_a_wait_is_longer_than_its_quantile_just_as_often_as_promised(workers):
+    rate, mu = 0.8 * workers, 1.0
+    wait = mmc_wait_quantile(0.99, rate, 1 / mu, workers)
+    longer = erlang_c(rate, 1 / mu, workers) * math.exp(-(workers * mu - rate) * wait)
+    assert longer == pytest.approx(0.01)
+
+
+def test_who_hardly_ever_waits_has_a_quantile_of_zero():
+    assert mmc_wait_quantile(0.99, 0.01, 1.0, 4) == 0.0
+    assert mmc_wait_quantile(0.99, 0.0, 1.0, 4) == 0.0
+
+
+def test_the_longest_wait_has_no_bound():
+    assert mmc_wait_quantile(1.0, 0.8, 1.0, 1) == math.inf
+
+
+@pytest.mark.parametrize("rate_per_s", [100.0, 130.0])
+def test_from_full_utilisation_on_everybody_waits_for_ever(rate_per_s):
+    assert utilization(rate_per_s, 0.010, 1) >= 1
+    assert erlang_c(rate_per_s, 0.010, 1) == 1.0
+    assert mmc_wait_mean(rate_per_s, 0.010, 1) == math.inf
+    assert mmc_wait_quantile(0.5, rate_per_s, 0.010, 1) == math.inf
+
+
+@pytest.mark.parametrize("workers", [1, 4])
+def test_a_simulated_queue_waits_as_the_laws_say(workers):
+    # Waits of neighbours are alike, so the standard error comes from 40 batch means, each of them
+    # many relaxation times long. Outside 4 standard errors by chance: about 3 in 10,000 (t, 39).
+    n, rate = 100_000, 0.7 * workers
+    arrive_s = np.cumsum(stream(3, "gaps").exponential(1 / rate, n))
+    service_s = stream(3, "service").exponential(1.0, n)
+    wait_s = fifo(arrive_s, service_s, workers) - arrive_s - service_s
+    waits = wait_s > 1e-9
+    assert abs(wait_s.mean() - mmc_wait_mean(rate, 1.0, workers)) < 4 * error_of_mean(wait_s)
+    assert abs(waits.mean() - erlang_c(rate, 1.0, workers)) < 4 * error_of_mean(waits)
+    slowest = wait_s > mmc_wait_quantile(0.95, rate, 1.0, workers)
+    assert abs(slowest.mean() - 0.05) < 4 * error_of_mean(slowest)
+
+
+def test_a_batch_product_is_read_between_d_and_t_plus_d():
+    assert batch_age(period_s=24.0, takes_s=2.0) == (2.0, 26.0)
+
+
+def test_a_batch_longer_than_its_period_runs_back_to_back():
+    assert batch_age(period_s=1.0, takes_s=3.0) == (3.0, 6.0)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ((-1, 1.0, 1), "rate_per_s must be >= 0 (arrivals a second), got -1"),
+        ((math.nan, 1.0, 1), "rate_per_s must be >= 0 (arrivals a second), got nan"),
+        ((1, 0.0, 1), "service_mean_s must be > 0 (seconds), got 0.0"),
+        ((1, 1.0, 0), "workers must be >= 1 (workers), got 0"),
+    ],
+)
+@pytest.mark.parametrize("law", [utilization, erlang_c, mmc_wait_mean])
+def test_a_load_that_cannot_be_is_refused(law, wrong, words):
+    assert words in refusal(ValueError, law, *wrong)
+
+
+def test_half_a_worker_is_refused():
+    with pytest.raises(TypeError, match=r"workers must be a whole number >= 1 .* got 1\.5"):
+        erlang_c(1, 0.1, 1.5)
