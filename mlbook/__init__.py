@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from mlbook.contract import check_pattern
     from mlbook.experiment import Run, Runs, compare, run
     from mlbook.faults import down, skip_batch, slow
-    from mlbook.reading import source
     from mlbook.lessons.glossary import glossary
     from mlbook.patterns import InProcess, Pattern, RestApi, SharedDb
+    from mlbook.reading import source
     from mlbook.world import ReplayWorld, World
 
 __all__ = [

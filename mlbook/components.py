@@ -53,6 +53,14 @@ class Site:
         What goes wrong.
     clock : VirtualClock
         The clock of the run.
+    parts : dict of str to Component
+        What is built in, by name.
+    versions : Registry
+        The models trained so far.
+    published : list of tuple
+        When what became readable: instant, instant of its data, number of predictions.
+    incidents : list of tuple
+        When which part skipped or lost a job.
     """
 
     world: World | ReplayWorld
@@ -132,9 +140,14 @@ class Component:
             else np.empty(0)
         )
 
-    @property
     def is_down(self) -> bool:
-        """Whether a call would be refused now."""
+        """Tell whether a call would be refused now.
+
+        Returns
+        -------
+        bool
+            True while a fault or a restart keeps the part away.
+        """
         return self.stopped or any(
             fault.kind == "down" and fault.covers(self.clock.now) for fault in self.faults
         )
@@ -172,12 +185,12 @@ class Component:
         await self.clock.sleep(seconds)
 
     async def __aenter__(self) -> None:
-        if self.is_down:
+        if self.is_down():
             await self.clock.sleep(REFUSED_AFTER_S)
             raise DownError(self.name)
         if self.workers:
             await self.workers.__aenter__()
-            if self.is_down:  # it went down while the request stood in line
+            if self.is_down():  # it went down while the request stood in line
                 await self.workers.__aexit__()
                 raise DownError(self.name)
 
@@ -206,5 +219,11 @@ class Component:
         await self.clock.until(end)
 
     def skips(self) -> bool:
-        """Tell whether a job that is due now is not even started."""
+        """Tell whether a job that is due now is not even started.
+
+        Returns
+        -------
+        bool
+            True while a ``skip_batch`` fault is on.
+        """
         return any(f.kind == "skip_batch" and f.covers(self.clock.now) for f in self.faults)

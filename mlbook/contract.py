@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mlbook.experiment import Run, parts_of, run
-from mlbook.faults import down
+from mlbook.faults import Fault, down
 from mlbook.measure import SERVED
 from mlbook.queueing import Constant
 from mlbook.units import DAY, HOUR
@@ -92,14 +92,14 @@ def check_pattern(pattern: Pattern | type[Pattern], world: World | None = None) 
     return Contract(type(pattern).__name__, broken)
 
 
-def every_visit_gets_one_answer(pattern: Pattern, world: World) -> None:
+def _every_visit_gets_one_answer(pattern: Pattern, world: World) -> None:
     """Served and failed requests together are the visits that arrived."""
     seen = run(pattern, world)
     arrived = np.flatnonzero(world.visits.at_s >= world.default_warmup_s)
     _require(np.array_equal(seen.log["visit"], arrived), "visits and answers are not one to one")
 
 
-def no_answer_before_its_request(pattern: Pattern, world: World) -> None:
+def _no_answer_before_its_request(pattern: Pattern, world: World) -> None:
     """An answer takes time, and nothing in it is younger than itself."""
     log = run(pattern, world).log
     answered_s = log["requested_at_s"] + log["latency_s"]
@@ -109,7 +109,7 @@ def no_answer_before_its_request(pattern: Pattern, world: World) -> None:
         _require(bool(early.all()), f"{column} is later than the answer")
 
 
-def no_model_before_it_is_trained(pattern: Pattern, world: World) -> None:
+def _no_model_before_it_is_trained(pattern: Pattern, world: World) -> None:
     """A request sees a version only after it went live."""
     seen = run(pattern, world)
     live_s = np.array([-np.inf, *(v.live_at_s for v in seen.site.versions.versions)])
@@ -118,7 +118,7 @@ def no_model_before_it_is_trained(pattern: Pattern, world: World) -> None:
     _require(not early.any(), "a version answered before it was trained")
 
 
-def the_status_tells_the_truth(pattern: Pattern, world: World) -> None:
+def _the_status_tells_the_truth(pattern: Pattern, world: World) -> None:
     """Known words only; a score where there was a prediction; nothing shown where it failed."""
     log = run(pattern, world, faults=_outages(pattern, world)).log
     status = log["status"].astype(str)
@@ -130,14 +130,14 @@ def the_status_tells_the_truth(pattern: Pattern, world: World) -> None:
     _require(not log["click"][failed].any(), "a failed request was clicked")
 
 
-def the_same_seed_gives_the_same_log(pattern: Pattern, world: World) -> None:
+def _the_same_seed_gives_the_same_log(pattern: Pattern, world: World) -> None:
     """A second run of the same object repeats the first, whatever ran in between."""
     first = run(pattern, world, seed=3)
     run(pattern, world, seed=4)
     _same(first, run(pattern, world, seed=3))
 
 
-def knobs_are_frozen(pattern: Pattern, world: World) -> None:
+def _knobs_are_frozen(pattern: Pattern, world: World) -> None:
     """Neither a caller nor a run changes a pattern."""
     before = repr(pattern)
     run(pattern, world)
@@ -150,7 +150,7 @@ def knobs_are_frozen(pattern: Pattern, world: World) -> None:
     _require(holds=False, otherwise=f"{name} can be changed")
 
 
-def unknown_knobs_are_refused(pattern: Pattern, world: World) -> None:  # noqa: ARG001
+def _unknown_knobs_are_refused(pattern: Pattern, world: World) -> None:
     """A misspelt knob is an error, never ignored."""
     try:
         pattern.but(no_such_knob=1)
@@ -159,18 +159,18 @@ def unknown_knobs_are_refused(pattern: Pattern, world: World) -> None:  # noqa: 
     _require(holds=False, otherwise="but(no_such_knob=1) was accepted")
 
 
-def nothing_changes_before_its_cause(pattern: Pattern, world: World) -> None:
+def _nothing_changes_before_its_cause(pattern: Pattern, world: World) -> None:
     """One more event changes no answer given before it."""
-    event = {"user": int(world.visits.user[-1]), "item": 0, "at": MIDDLE_S}
-    _same(run(pattern, world), run(pattern, world.with_event(**event)), before_s=MIDDLE_S)
+    later = world.with_event(user=int(world.visits.user[-1]), item=0, at=MIDDLE_S)
+    _same(run(pattern, world), run(pattern, later), before_s=MIDDLE_S)
 
 
-def a_fault_changes_nothing_before_it_begins(pattern: Pattern, world: World) -> None:
+def _a_fault_changes_nothing_before_it_begins(pattern: Pattern, world: World) -> None:
     """An outage of any part leaves the answers before it as they were."""
     _same(run(pattern, world), run(pattern, world, faults=_outages(pattern, world)), MIDDLE_S)
 
 
-def an_added_part_moves_no_draws(pattern: Pattern, world: World) -> None:
+def _an_added_part_moves_no_draws(pattern: Pattern, world: World) -> None:
     """A part that nobody uses changes nothing, wherever it is built in."""
 
     def build(self: Pattern) -> None:
@@ -184,23 +184,23 @@ def an_added_part_moves_no_draws(pattern: Pattern, world: World) -> None:
 
 
 LAWS: dict[str, Law] = {
-    law.__name__.replace("_", " "): law
+    law.__name__[1:].replace("_", " "): law
     for law in (
-        every_visit_gets_one_answer,
-        no_answer_before_its_request,
-        no_model_before_it_is_trained,
-        the_status_tells_the_truth,
-        the_same_seed_gives_the_same_log,
-        knobs_are_frozen,
-        unknown_knobs_are_refused,
-        nothing_changes_before_its_cause,
-        a_fault_changes_nothing_before_it_begins,
-        an_added_part_moves_no_draws,
+        _every_visit_gets_one_answer,
+        _no_answer_before_its_request,
+        _no_model_before_it_is_trained,
+        _the_status_tells_the_truth,
+        _the_same_seed_gives_the_same_log,
+        _knobs_are_frozen,
+        _unknown_knobs_are_refused,
+        _nothing_changes_before_its_cause,
+        _a_fault_changes_nothing_before_it_begins,
+        _an_added_part_moves_no_draws,
     )
 }
 
 
-def _outages(pattern: Pattern, world: World) -> list:
+def _outages(pattern: Pattern, world: World) -> list[Fault]:
     return [down(part, at=MIDDLE_S, lasting=1 * HOUR) for part in parts_of(pattern, world)]
 
 

@@ -308,7 +308,7 @@ def _first_served(world: World | ReplayWorld, warmup: float | None) -> float:
     return max(warmup, world.served_from_s)
 
 
-def _check_pattern(name: str, pattern: Pattern) -> None:
+def _check_pattern(name: str, pattern: Any) -> None:
     if not isinstance(pattern, Pattern):
         forgot = isinstance(pattern, type) and issubclass(pattern, Pattern)
         step = "Add the parentheses." if forgot else "The order is mb.run(pattern, world)."

@@ -106,7 +106,9 @@ def readable(table: pd.DataFrame) -> pd.DataFrame:
         "age of the model, mean": table["model_age_mean_s"].map(duration),
         "answered with a prediction": table["availability_frac"].map(percent),
         "clicks per 100 visits": _with_interval(table, "clicks_per_100", "clicks_ci95", 1),
-        "revenue per day": table["revenue_per_day"].map(lambda yen: "-" if np.isnan(yen) else f"¥{yen:,.0f}"),
+        "revenue per day": table["revenue_per_day"].map(
+            lambda yen: "-" if np.isnan(yen) else f"¥{yen:,.0f}"
+        ),
         "AUC": _with_interval(table, "auc", "auc_ci95", 3),
     }
     import pandas as pd
@@ -413,9 +415,7 @@ def _mean(values: NDArray[np.float64]) -> float:
     return float(np.nanmean(values)) if np.isfinite(values).any() else np.nan
 
 
-def _share_below(
-    values: NDArray[np.float64], others: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def _share_below(values: NDArray[np.float64], others: NDArray[np.float64]) -> NDArray[np.float64]:
     """Share of `others` below each value, ties counted half."""
     ordered = np.sort(others)
     below = np.searchsorted(ordered, values, side="left")
@@ -426,6 +426,8 @@ def _share_below(
 
 def _with_interval(table: pd.DataFrame, value: str, half: str, digits: int) -> pd.Series[str]:
     return table.apply(
-        lambda row: "-" if np.isnan(row[value]) else f"{row[value]:.{digits}f} ± {row[half]:.{digits}f}",
+        lambda row: (
+            "-" if np.isnan(row[value]) else f"{row[value]:.{digits}f} ± {row[half]:.{digits}f}"
+        ),
         axis=1,
     )

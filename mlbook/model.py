@@ -64,7 +64,13 @@ class Registry:
         self.versions: list[Version] = []
 
     def newest(self) -> Version | None:
-        """Give the newest version, or None before the first."""
+        """Give the newest version.
+
+        Returns
+        -------
+        Version or None
+            None before the first training has ended.
+        """
         return self.versions[-1] if self.versions else None
 
     def add(self, *, asof_s: float, live_at_s: float, n_rows: int, estimator: Any) -> Version:

@@ -54,5 +54,7 @@ def source(thing: Any) -> Source:
     try:
         return Source(inspect.getsource(thing))
     except TypeError as error:
-        text = f"thing must be a function, a class or a module, got {thing!r}. Try source(type(...))."
+        text = (
+            f"thing must be a function, a class or a module, got {thing!r}. Try source(type(...))."
+        )
         raise TypeError(text) from error

@@ -6,13 +6,13 @@ import os
 import subprocess
 import sys
 import zipfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 pytestmark = pytest.mark.slow
 
@@ -79,6 +79,9 @@ def test_an_installed_copy_runs_a_lesson_from_another_folder(
     listed = run(bin_folder / "mlbook", "list", cwd=elsewhere)
     assert listed.returncode == 0, listed.stdout
     assert "07" in listed.stdout
+
+    examined = run(bin_folder / "mlbook", "doctor", cwd=elsewhere)
+    assert examined.returncode == 0, examined.stdout
 
     ran = run(bin_folder / "mlbook", "run", "07", "--out", "report", cwd=elsewhere)
     assert ran.returncode == 0, ran.stdout

@@ -86,15 +86,16 @@ def _draw_frame(ax: Axes, frame: Frame) -> None:
 def _draw_part(ax: Axes, part: Part) -> None:
     color = LOOK[part.kind]
     corner = (part.x - part.width / 2, part.y - HEIGHT / 2)
-    round_corners = "round,pad=0,rounding_size=0.35" if part.kind == "store" else (
-        "round,pad=0,rounding_size=0.08"
+    round_corners = (
+        "round,pad=0,rounding_size=0.35"
+        if part.kind == "store"
+        else ("round,pad=0,rounding_size=0.08")
     )
     for face, edge, alpha in ((color, "none", 0.16), ("none", color, 1.0)):
         ax.add_patch(
             FancyBboxPatch(
-                corner, part.width, HEIGHT, boxstyle=round_corners, fc=face, ec=edge, alpha=alpha,
-                lw=1.6,
-            )  # fmt: skip
+                corner, part.width, HEIGHT, boxstyle=round_corners, fc=face, ec=edge, alpha=alpha
+            )
         )
     ax.text(part.x, part.y, part.label, ha="center", va="center", color=INK, size=9.5)
 
@@ -102,8 +103,6 @@ def _draw_part(ax: Axes, part: Part) -> None:
 def _draw_arrow(ax: Axes, arrow: Arrow) -> None:
     points = [arrow.start, *arrow.via, arrow.end]
     path = Path(points, [Path.MOVETO] + [Path.LINETO] * (len(points) - 1))
-    ax.add_patch(
-        FancyArrowPatch(path=path, arrowstyle="-|>", mutation_scale=12, color=INK, lw=1.1)
-    )
+    ax.add_patch(FancyArrowPatch(path=path, arrowstyle="-|>", mutation_scale=12, color=INK, lw=1.1))
     if arrow.label:
         ax.text(*arrow.at, arrow.label, ha="center", va="center", size=8.5, color=INK)

@@ -64,7 +64,9 @@ class Display(ABC):
         with rc_context(STYLE):
             self.ax_ = ax if ax is not None else new_figure(*self.size).axes[0]
             self.draw(self.ax_)
-        self.figure_ = self.ax_.get_figure(root=True)
+        figure = self.ax_.get_figure(root=True)
+        if figure is not None:
+            self.figure_ = figure
         return self
 
     def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, str], dict[str, Any]]:

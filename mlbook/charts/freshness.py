@@ -49,25 +49,35 @@ class AgeDisplay(Display):
         AgeDisplay
             Not drawn yet.
         """
-        columns = ("requested_at_s", "feature_age_s")
-        return cls({name: tuple(run.log[c] for c in columns) for name, run in runs.items()})
+        return cls(
+            {
+                name: (run.log["requested_at_s"], run.log["feature_age_s"])
+                for name, run in runs.items()
+            }
+        )
 
     def draw(self, ax: Axes) -> None:
         for row, (name, (at_s, age_s)) in enumerate(self.series.items()):
             color, marker = SERIES[row], MARKERS[row]
             ax.plot(at_s / DAY, age_s / HOUR, marker, color=color, ms=1.8, alpha=0.6, mew=0)
-            ax.plot([], [], marker, color=color, label=f"{name}: mean {duration(np.nanmean(age_s))}")
+            ax.plot(
+                [],
+                [],
+                marker,
+                color=color,
+                label=f"{name}: mean {duration(float(np.nanmean(age_s)))}",
+            )
         ax.set(xlabel="day", ylabel="age of the features, hours")
         ax.set_ylim(0, ax.get_ylim()[1] * 1.22)
         ax.legend(loc="upper left", ncols=len(self.series))
         ax.set_title("How old is the data behind each answer?")
 
     def alt_text(self) -> str:
-        words = [
-            f"{name}: between {duration(np.nanmin(age))} and {duration(np.nanmax(age))}, "
-            f"mean {duration(np.nanmean(age))}"
-            for name, (_, age) in self.series.items()
-        ]
+        words = []
+        for name, (_, age_s) in self.series.items():
+            numbers = (np.nanmin(age_s), np.nanmax(age_s), np.nanmean(age_s))
+            low, high, mean = (duration(float(number)) for number in numbers)
+            words.append(f"{name}: between {low} and {high}, mean {mean}")
         return f"Saw-tooth dot plot of the age of the features by time. {'; '.join(words)}."
 
 
@@ -190,7 +200,7 @@ class TwoRowsDisplay(Display):
 
     def alt_text(self) -> str:
         words = [
-            f"{name}: the user waits {duration(wait)}, an event reaches an answer in {duration(lag)}"
+            f"{name}: the user waits {duration(wait)}, event to answer {duration(lag)}"
             for name, wait, lag in zip(self.names, self.wait_s, self.lag_s, strict=True)
         ]
         return f"Scatter plot, both axes logarithmic. {'; '.join(words)}."

@@ -92,7 +92,7 @@ class LatencyDisplay(Display):
         return dict(zip(("p50", "p95", "p99"), values.tolist(), strict=True))
 
     def draw(self, ax: Axes) -> None:
-        edges = np.geomspace(self.latency_s.min(), self.latency_s.max(), 60)
+        edges = np.geomspace(self.latency_s.min(), self.latency_s.max(), 60).tolist()
         ax.hist(self.latency_s, edges, color=BLUE, alpha=0.35)
         ax.set(xscale="log", xlabel="time the user waits", ylabel="requests")
         ax.set_ylim(0, ax.get_ylim()[1] * 1.3)
@@ -150,8 +150,12 @@ class KneeDisplay(Display):
         return cls(np.array(list(runs), dtype=float), p50_s, p99_s, pattern.capacity_per_s)
 
     def draw(self, ax: Axes) -> None:
-        ax.plot(self.rate_per_s, self.p99_s, "s--", color=VERMILION, label="p99: 1 in 100 waits longer")
-        ax.plot(self.rate_per_s, self.p50_s, "o-", color=BLUE, label="p50: half of them wait longer")
+        ax.plot(
+            self.rate_per_s, self.p99_s, "s--", color=VERMILION, label="p99: 1 in 100 waits longer"
+        )
+        ax.plot(
+            self.rate_per_s, self.p50_s, "o-", color=BLUE, label="p50: half of them wait longer"
+        )
         ax.axvline(self.capacity_per_s, color=GREY, linestyle=":")
         ax.set_xlim(0, max(self.rate_per_s.max(), self.capacity_per_s) * 1.08)
         ax.set_ylim(0, self.p99_s.max() * 1.12)

@@ -88,11 +88,17 @@ class RankingDisplay(Display):
         return cls(scores[known & clicked], scores[known & ~clicked], auc(run)[0])
 
     def draw(self, ax: Axes) -> None:
-        edges = np.linspace(0, max(self.clicked_score.max(), self.other_score.max()), 45)
-        common = {"bins": edges, "density": True}
-        ax.hist(self.other_score, color=GREY, alpha=0.35, label="not clicked", **common)
+        top = max(self.clicked_score.max(), self.other_score.max())
+        edges = np.linspace(0, top, 45).tolist()
+        ax.hist(self.other_score, edges, color=GREY, alpha=0.35, label="not clicked", density=True)
         ax.hist(
-            self.clicked_score, histtype="step", color=BLUE, linewidth=2, label="clicked", **common
+            self.clicked_score,
+            edges,
+            density=True,
+            histtype="step",
+            color=BLUE,
+            linewidth=2,
+            label="clicked",
         )
         ax.set(xlabel="score of the candidate", ylabel="share of candidates", yticks=[])
         ax.legend(loc="upper right")

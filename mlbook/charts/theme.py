@@ -15,14 +15,25 @@ from matplotlib.figure import Figure
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["BLUE", "GREEN", "GREY", "INK", "MARKERS", "ORANGE", "SERIES", "VERMILION", "new_figure", "set_title"]
+__all__ = [
+    "BLUE",
+    "GREEN",
+    "GREY",
+    "INK",
+    "MARKERS",
+    "ORANGE",
+    "SERIES",
+    "VERMILION",
+    "new_figure",
+    "set_title",
+]
 
 BLUE, ORANGE, VERMILION, GREEN = "#0072B2", "#E69F00", "#D55E00", "#009E73"
 GREY, INK = "#6B6B6B", "#222222"
 SERIES = (BLUE, VERMILION, GREEN, GREY)
 MARKERS = ("o", "s", "^", "D")
 
-STYLE: dict[str, Any] = {
+STYLE: Any = {
     "figure.facecolor": "white",
     "axes.facecolor": "white",
     "axes.edgecolor": GREY,

@@ -60,7 +60,7 @@ def batch_ages(predict_every_h: float, predict_takes_h: float) -> BatchAges:
 
     Examples
     --------
-    >>> ages = batch_ages(predict_every_h=24, predict_takes_h=2)
+    >>> ages = batch_ages(predict_every_h=24.0, predict_takes_h=2.0)
     >>> ages.youngest_h, ages.oldest_h, ages.fits
     (2.0, 26.0, True)
     """
@@ -73,7 +73,7 @@ def batch_ages(predict_every_h: float, predict_takes_h: float) -> BatchAges:
     return BatchAges(at_h, at_h - started_h, youngest, oldest, fits)
 
 
-class AgesView:
+class _AgesView:
     """The saw on the left, how often each age is met on the right, the law over both."""
 
     def __init__(self) -> None:
@@ -141,7 +141,9 @@ class AgesView:
         """
         low, high = duration(result.youngest_h * HOUR), duration(result.oldest_h * HOUR)
         mean = duration(float(result.age_h.mean()) * HOUR)
-        late = "" if result.fits else " The batch takes longer than its period, so each starts late."
+        late = (
+            "" if result.fits else " The batch takes longer than its period, so each starts late."
+        )
         return f"Readers meet an age between {low} and {high}, {mean} on average.{late}"
 
 
@@ -170,4 +172,4 @@ def batch_age(predict_every_h: float = 24.0, predict_takes_h: float = 2.0) -> Ex
         "predict_takes_h": Knob("it takes … hours", 0.1, 40, 0.1),
     }
     start = {"predict_every_h": predict_every_h, "predict_takes_h": predict_takes_h}
-    return Explorable(batch_ages, AgesView(), knobs, **start)
+    return Explorable(batch_ages, _AgesView(), knobs, **start)

@@ -1,8 +1,8 @@
 """One shell for every panel: a pure function, a view that draws its result, and sliders.
 
-``compute(**params) -> result`` knows nothing of pictures; ``view.update(result)`` changes the artists
-of one figure in place; this shell passes values from the sliders to the one and the picture of the
-other to the screen. Without a front end the same cell shows the picture and its sentence.
+``compute(**params) -> result`` knows nothing of pictures; ``view.update(result)`` changes the
+artists of one figure in place; this shell passes values from the sliders to the one and the picture
+of the other to the screen. Without a front end the same cell shows the picture and its sentence.
 """
 
 from __future__ import annotations
@@ -12,13 +12,15 @@ import html
 import io
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import ipywidgets as widgets
-from matplotlib.figure import Figure
 
 from mlbook.charts.display import png_bundle
 from mlbook.validate import did_you_mean, integer, number
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 __all__ = ["Explorable", "Knob", "View"]
 
@@ -116,7 +118,7 @@ class View(Protocol):
         """
 
 
-class Explorable(widgets.VBox):
+class Explorable(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
     """A panel of sliders around a pure function.
 
     Parameters

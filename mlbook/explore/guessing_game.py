@@ -119,7 +119,9 @@ class BeTheModel(Display):
         for n, i in enumerate(self.visits):
             slate = self.world.catalog.category[self.world.visits.slate[i]]
             items = ", ".join(f"{k + 1} {CATEGORIES[c]}" for k, c in enumerate(slate))
-            past = [f"{count} {CATEGORIES[k]}" for k, count in enumerate(self.looked_at[n]) if count]
+            past = [
+                f"{count} {CATEGORIES[k]}" for k, count in enumerate(self.looked_at[n]) if count
+            ]
             rows.append(f"Visitor {n + 1} looked at {', '.join(past) or 'nothing'}; items {items}.")
         return "Table of ten visitors. " + " ".join(rows)
 
@@ -144,11 +146,15 @@ class BeTheModel(Display):
         size = self.world.slate_size
         if len(picks) != VISITORS:
             text = f"picks must have {VISITORS} positions (one a visitor), got {len(picks)}."
-            raise ValueError(f"{text} Write one number from 1 to {size} for each row of the picture.")
+            raise ValueError(
+                f"{text} Write one number from 1 to {size} for each row of the picture."
+            )
         for n, pick in enumerate(picks):
             integer(f"picks[{n}]", pick, at_least=1, unit="position on the slate")
             if pick > size:
-                raise ValueError(f"picks[{n}] must be <= {size} (position on the slate), got {pick}.")
+                raise ValueError(
+                    f"picks[{n}] must be <= {size} (position on the slate), got {pick}."
+                )
         visits, rows = self.world.visits, self.visits
         popular = self.world.popularity(FIRST_DAY * DAY)[
             self.world.catalog.category[visits.slate[rows]]
@@ -184,7 +190,9 @@ class Score(Display):
     def draw(self, ax: Axes) -> None:
         names = list(self.clicked)
         rows = np.arange(len(names))
-        ax.barh(rows, list(self.clicked.values()), color=BLUE, alpha=0.6, height=0.55, label="clicks")
+        ax.barh(
+            rows, list(self.clicked.values()), color=BLUE, alpha=0.6, height=0.55, label="clicks"
+        )
         ax.plot(list(self.expected.values()), rows, "D", color=VERMILION, label="on average")
         ax.set(yticks=rows, yticklabels=names, xlim=(0, VISITORS), xlabel="of ten visitors")
         ax.invert_yaxis()

@@ -76,7 +76,7 @@ def waits(rate_per_s: float, workers: int, service_ms: float) -> Waits:
     return Waits(done_s - arrive_s, busy, rate_per_s, int(workers))
 
 
-class WaitsView:
+class _WaitsView:
     """A histogram of the latencies with p50 and p99, and a bar of the utilisation."""
 
     def __init__(self) -> None:
@@ -99,7 +99,9 @@ class WaitsView:
         self.left.set(xlabel="time the user waits", ylabel="% of requests")
         self.left.set_xticks([1 * MS, 10 * MS, 100 * MS, 1.0, 10.0])
         self.left.xaxis.set_major_formatter(in_words())
-        self.busy = self.right.bar([""], [0], color=BLUE, alpha=0.6, hatch="//", edgecolor="white")[0]
+        self.busy = self.right.bar([""], [0], color=BLUE, alpha=0.6, hatch="//", edgecolor="white")[
+            0
+        ]
         self.right.axhline(100, color=GREY, ls=":")
         self.right.set(ylim=(0, 150), yticks=[0, 50, 100], title="busy, %")
         self.right.grid(visible=False)
@@ -142,8 +144,8 @@ class WaitsView:
         load = f"{result.rate_per_s:g} visits per second on {result.workers} workers"
         if result.utilization >= 1:
             return (
-                f"{load}: more work than workers ({percent(result.utilization)}), so the queue grows "
-                f"as long as the rush lasts; p99 has reached {duration(p99)}."
+                f"{load}: more work than workers ({percent(result.utilization)}), so the queue "
+                f"grows as long as the rush lasts; p99 has reached {duration(p99)}."
             )
         return (
             f"{load}: workers busy {percent(result.utilization)} of the time, p50 {duration(p50)}, "
@@ -179,4 +181,4 @@ def knee(rate_per_s: float = 50.0, workers: int = 4, service_ms: float = 8.0) ->
         "service_ms": Knob("median service time, ms", 1, 40, 1),
     }
     start = {"rate_per_s": rate_per_s, "workers": workers, "service_ms": service_ms}
-    return Explorable(waits, WaitsView(), knobs, **start)
+    return Explorable(waits, _WaitsView(), knobs, **start)

@@ -77,7 +77,7 @@ def two_shops(visitors: int, true_a: float, true_b: float) -> TwoShops:
     return TwoShops(clicks_a, clicks_b, true_a, true_b, half_width, right)
 
 
-class ShopsView:
+class _ShopsView:
     """Ten measurements of each shop as dots, the true rates as diamonds."""
 
     def __init__(self) -> None:
@@ -94,7 +94,9 @@ class ShopsView:
         ]
         self.truth = [self.ax.plot([], [], "D", color=c, ms=7)[0] for c in (BLUE, VERMILION)]
         self.bars = [self.ax.plot([], [], color=c, lw=6, alpha=0.2)[0] for c in (BLUE, VERMILION)]
-        self.ax.set(xlim=(0, 100), ylim=(1.6, -0.6), yticks=[0, 1], yticklabels=["shop A", "shop B"])
+        self.ax.set(
+            xlim=(0, 100), ylim=(1.6, -0.6), yticks=[0, 1], yticklabels=["shop A", "shop B"]
+        )
         self.ax.set(xlabel="clicks per 100 visits; ○ □ measured in ten worlds, ◆ true")
         self.ax.grid(visible=False, axis="y")
 
@@ -132,8 +134,8 @@ class ShopsView:
             The interval and how often the better shop looks better.
         """
         return (
-            f"One measurement is good to ± {result.half_width:.1f} clicks per 100 visits; the better "
-            f"shop looks better in {100 * result.right_frac:.0f} of 100 worlds."
+            f"One measurement is good to ± {result.half_width:.1f} clicks per 100 visits; the "
+            f"better shop looks better in {100 * result.right_frac:.0f} of 100 worlds."
         )
 
 
@@ -163,4 +165,4 @@ def how_sure(visitors: int = 10, true_a: float = 22.0, true_b: float = 34.0) -> 
         "true_b": Knob("shop B, true clicks per 100", 1, 99, 1),
     }
     start = {"visitors": visitors, "true_a": true_a, "true_b": true_b}
-    return Explorable(two_shops, ShopsView(), knobs, **start)
+    return Explorable(two_shops, _ShopsView(), knobs, **start)

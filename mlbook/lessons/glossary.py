@@ -40,7 +40,7 @@ TERMS = (
     ),
     Term(
         "age of the features (freshness)", "特徴量の鮮度",
-        "Time between the newest event that a prediction can know and the request it answers.", "00",
+        "Time between the newest event a prediction can know and the request it answers.", "00",
     ),
     Term(
         "AUC", "ROC曲線下面積",

@@ -18,6 +18,7 @@ from mlbook.units import DAY, MINUTE
 from mlbook.validate import did_you_mean, integer, number, one_of
 
 if TYPE_CHECKING:
+    from mlbook.clock import VirtualClock
     from mlbook.model import Version
 
 __all__ = ["Answer", "Pattern", "knob"]
@@ -117,9 +118,10 @@ class Pattern:
     train_takes: float = knob(30 * MINUTE, at_least=0, unit="seconds a training takes")
 
     title: ClassVar[str] = "A pattern"
-    site: ClassVar[Site]  # set on the installed copy of a run
+    site: ClassVar[Site]  # these two are set on the installed copy of a run; they are no knobs
+    clock: ClassVar[VirtualClock]
 
-    def __new__(cls, **knobs: Any) -> Self:  # noqa: D102  # names the wrong knob, then builds as usual
+    def __new__(cls, **knobs: Any) -> Self:
         known = [each.name for each in fields(cls)]
         for name in knobs:
             if name not in known:
@@ -160,9 +162,9 @@ class Pattern:
             A copy that may hold state; its knobs stay frozen.
         """
         # A frozen dataclass lets an undecorated subclass set attributes that are not its fields.
-        running = object.__new__(type(type(self).__name__, (type(self),), {}))
-        vars(running).update(vars(self))
-        running.site, running.clock = site, site.clock
+        kind: type[Self] = type(type(self).__name__, (type(self),), {})
+        running = object.__new__(kind)
+        vars(running).update(vars(self), site=site, clock=site.clock)
         running.build()
         return running
 
@@ -207,7 +209,7 @@ class Pattern:
             if place.skips():
                 self.site.incidents.append((self.clock.now, part, "skipped"))
                 return
-            if place.is_down:
+            if place.is_down():
                 self.site.incidents.append((self.clock.now, part, "lost"))
                 return
             try:

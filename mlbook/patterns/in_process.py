@@ -14,11 +14,14 @@ Talk: slides 13-14 (what pattern 1 takes out of the app).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from mlbook.patterns.base import Answer, Pattern, knob
 from mlbook.queueing import Distribution, LogNormal
 from mlbook.units import DAY, HOUR, MS, SECOND
+
+if TYPE_CHECKING:
+    from mlbook.model import Version
 
 __all__ = ["InProcess"]
 
@@ -55,12 +58,17 @@ class InProcess(Pattern):
     def build(self) -> None:
         self.web = self.site.part("web_app", self.service, workers=self.workers)
         self.db = self.site.part("db", self.lookup)
-        self.live = None
+        self.live: Version | None = None
         self.every(self.train_every, self.train, part="training")
-        # The first release waits for the first model, then the release train sets the pace.
         self.every(self.release_every, self.release, part="release", first=1 * DAY + 1 * HOUR)
 
+    async def deploy(self, version: Version) -> None:
+        """Wait for the next release; only the first model goes out at once, with the app itself."""
+        if self.live is None:
+            self.live = version
+
     async def release(self) -> None:
+        """Release the app with the newest model; it is away while it restarts."""
         self.web.stopped = True
         await self.clock.sleep(self.restart_takes)
         self.web.stopped = False

@@ -85,6 +85,7 @@ class RestApi(Pattern):
         self.every(self.features_every, self.refresh_features, part="feature_job")
 
     async def refresh_features(self) -> None:
+        """Fill the feature DB with what the activity log says now."""
         asof_s = self.clock.now
         await self.site.parts["feature_job"].work(self.features_takes)
         self.features_asof_s = asof_s
@@ -98,18 +99,18 @@ class RestApi(Pattern):
 
     async def predict(self, i: int) -> Answer:
         if self.send == "features":
-            asof_s = await self.read_features(i)
+            asof_s = await self._read_features(i)
         await self.net.call(i, share=0.5)
         async with self.api:
             if self.send == "ids":  # the worker waits for the feature DB, too
-                asof_s = await self.read_features(i)
+                asof_s = await self._read_features(i)
             version = self.model
             await self.api.work_on(i)
         computed_at_s = self.clock.now
         await self.net.call(i, share=0.5)
         return Answer(version, asof_s, computed_at_s, "request")
 
-    async def read_features(self, i: int) -> float:
+    async def _read_features(self, i: int) -> float:
         asof_s = self.features_asof_s
         await self.feature_db.call(i)
         return asof_s

@@ -70,6 +70,7 @@ class SharedDb(Pattern):
         self.every(self.predict_every, self.predict_all, part="batch", first=self.first_batch_at)
 
     async def predict_all(self) -> None:
+        """Predict for every known user and every item, then publish the table."""
         version, asof_s = self.site.versions.newest(), self.clock.now
         if version is None:
             return
@@ -79,12 +80,12 @@ class SharedDb(Pattern):
         if self.atomic_swap:
             await batch.work(writing)
         else:
-            await self.overwrite(fresh, writing)
+            await self._overwrite(fresh, writing)
         self.table = fresh
         n_users = int((self.user_known_from_s < asof_s).sum())
         self.site.publish(asof_s, n_users * self.site.world.catalog.n_items)
 
-    async def overwrite(self, fresh: Answer, writing: float) -> None:
+    async def _overwrite(self, fresh: Answer, writing: float) -> None:
         """Write row by row into the table that is being read; when it dies, half stays."""
         old, n_items = self.table, self.site.world.catalog.n_items
         for item in range(n_items):
@@ -93,12 +94,12 @@ class SharedDb(Pattern):
 
     async def predict(self, i: int) -> Answer:
         await self.db.call(i)
-        return self.rows_of(self.site.world.visits.user[i], self.table)
+        return self._rows_of(self.site.world.visits.user[i], self.table)
 
-    def rows_of(self, user: int, table: Answer) -> Answer:
+    def _rows_of(self, user: int, table: Answer) -> Answer:
         """Read one user's rows; a user first seen after a table was computed has none in it."""
         if table.older is not None:
-            table = replace(table, older=self.rows_of(user, table.older))
+            table = replace(table, older=self._rows_of(user, table.older))
         if table.version and self.user_known_from_s[user] >= table.feature_asof_s:
             return replace(table, version=None, status="no_row")
         return table

@@ -87,7 +87,8 @@ def diurnal(
     expected = np.concatenate([[0.0], np.cumsum(per_hour)])
     total = float(np.interp(lasting_s, edges_s, expected))
     flat = np.sort(rng.random(rng.poisson(total))) * total
-    return np.interp(flat, expected, edges_s)
+    at_s: NDArray[np.float64] = np.interp(flat, expected, edges_s)
+    return at_s
 
 
 def _check(rate_per_s: float, lasting_s: float) -> None:

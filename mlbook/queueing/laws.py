@@ -101,9 +101,7 @@ def mmc_wait_mean(rate_per_s: float, service_mean_s: float, workers: int) -> flo
     return erlang_c(rate_per_s, service_mean_s, workers) / spare_per_s
 
 
-def mmc_wait_quantile(
-    q: float, rate_per_s: float, service_mean_s: float, workers: int
-) -> float:
+def mmc_wait_quantile(q: float, rate_per_s: float, service_mean_s: float, workers: int) -> float:
     """Quantile of the wait in the queue of an M/M/c system.
 
     Parameters

@@ -137,9 +137,7 @@ class Features:
         users, items = np.asarray(user), np.asarray(item)
         asof, rows = np.asarray(asof_s, dtype=float), np.arange(users.size)
         category = self.catalog.category[items]
-        recent = np.stack(
-            [self._recent(users, k, asof) for k in range(self.catalog.n_categories)]
-        )
+        recent = np.stack([self._recent(users, k, asof) for k in range(self.catalog.n_categories)])
         total = recent.sum(axis=0)
         columns = np.zeros((users.size, len(self.names)))
         np.divide(recent[category, rows], total, out=columns[:, 0], where=total > 1e-9)
@@ -179,4 +177,3 @@ def _decayed_counts(
         here = first[size > nth] + nth
         mass[here] = 1.0 + mass[here - 1] * decay[here]
     return mass
-

@@ -133,7 +133,9 @@ def _segments(log: pd.DataFrame) -> tuple[pd.DataFrame, NDArray[np.int64]]:
     """Number the distinct tuples of user features in the order of their codes."""
     columns = ["u0", "u1", "u2", "u3"]
     groups = log.groupby(columns, sort=True)
-    return groups.size().rename("impressions").reset_index(), groups.ngroup().to_numpy(np.int64)
+    return groups.size().rename("impressions").reset_index(), groups.ngroup().to_numpy().astype(
+        np.int64
+    )
 
 
 def _catalog(campaign: str) -> Catalog:
@@ -141,5 +143,5 @@ def _catalog(campaign: str) -> Catalog:
 
     items = pd.read_csv(data_file("obd_items.csv"))
     items = items[items["campaign"] == campaign].sort_values("item")
-    category = items["c1"].rank(method="dense").to_numpy(np.int64) - 1
+    category = items["c1"].rank(method="dense").to_numpy().astype(np.int64) - 1
     return Catalog(category, items["x0"].to_numpy(float))

@@ -113,7 +113,7 @@ class World:
     interest_holds : float
         Mean seconds that a user's interest in one category lasts: fresh features pay.
     taste_drift : float
-        Swing of the shop's taste for a category in log-odds, >= 0, with a period of nine days: fresh
+        Swing of the taste for a category in log-odds, >= 0, with a period of nine days: fresh
         models pay.
     label_delay : float
         Seconds until a click is known to the training.
@@ -148,9 +148,7 @@ class World:
     ) -> None:
         self.seed = integer("seed", seed, at_least=0)
         hint = "Write 14 for two weeks."
-        self.days = number(
-            "days", days, above=0, unit="length of the world in days", hint=hint
-        )
+        self.days = number("days", days, above=0, unit="length of the world in days", hint=hint)
         self.users = integer(
             "users", users, at_least=1, unit="number of users", hint="Write 400 for a small shop."
         )
@@ -215,7 +213,8 @@ class World:
         """
         key, category = self._moods
         now = np.asarray(user) * self._span_s + np.asarray(at_s)
-        return category[np.searchsorted(key, now, side="right") - 1]
+        current: NDArray[np.int64] = category[np.searchsorted(key, now, side="right") - 1]
+        return current
 
     def _draw_activity(self, rate_per_s: float) -> Activity:
         rng = self._stream("activity")
@@ -248,7 +247,8 @@ class World:
         season = np.sin(2 * np.pi * (at_s[:, None] / SEASON_S + category / N_CATEGORIES))
         dear = self.catalog.value[slate] - self.catalog.value.mean()
         log_odds = -2.2 + 3.0 * wanted + self.taste_drift * season - 0.5 * dear
-        return 1 / (1 + np.exp(-log_odds))
+        probability: NDArray[np.float64] = 1 / (1 + np.exp(-log_odds))
+        return probability
 
     @property
     def truth(self) -> NDArray[np.float64]:
@@ -269,9 +269,7 @@ class World:
             Visits with the item that was shown and whether it was clicked.
         """
         visits, newest = self.visits, until_s - self.label_delay
-        rows = np.flatnonzero(
-            (visits.at_s <= newest) & (visits.at_s > newest - TRAINING_WINDOW_S)
-        )
+        rows = np.flatnonzero((visits.at_s <= newest) & (visits.at_s > newest - TRAINING_WINDOW_S))
         shown = visits.shown[rows]
         return Labels(
             visits.at_s[rows],

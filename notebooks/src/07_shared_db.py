@@ -33,7 +33,7 @@ mb.charts.Diagram("shared_db")
 mb.source(mb.SharedDb.predict)
 
 # %% [markdown]
-# The web application and the model share a table and nothing more. (`rows_of` picks the user's rows from it. A user who was unknown when the batch ran has none.)
+# The web application and the model share a table and nothing more. (`_rows_of` picks the user's rows from it. A user who was unknown when the batch ran has none.)
 
 # %% [markdown]
 # ## How old is what you read?

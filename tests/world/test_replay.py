@@ -107,8 +107,14 @@ def test_both_patterns_show_what_the_shop_showed():
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("mens",), "campaign must be one of 'all', 'men', 'women', got 'mens'. Did you mean 'men'"),
-        (("men", "rand"), "policy must be one of 'random', 'bts', 'both', got 'rand'. Did you mean"),
+        (
+            ("mens",),
+            "campaign must be one of 'all', 'men', 'women', got 'mens'. Did you mean 'men'",
+        ),
+        (
+            ("men", "rand"),
+            "policy must be one of 'random', 'bts', 'both', got 'rand'. Did you mean",
+        ),
     ],
 )
 def test_a_misspelt_campaign_is_refused_with_a_suggestion(arguments, words):
