@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import re
+import sys
 import tomllib
+from importlib.metadata import packages_distributions
 from typing import TYPE_CHECKING
 
 import pytest
@@ -24,6 +27,20 @@ NAMED_BY_THE_PROJECT = {
     "pandas",
     "papermill",
 }
+
+
+STARTED_NOT_IMPORTED = {"jupyterlab"}
+
+
+def imported_packages(*folders: Path) -> set[str]:
+    """Name the packages behind every import, also the lazy ones, of the files in some folders."""
+    trees = [ast.parse(path.read_bytes()) for each in folders for path in each.rglob("*.py")]
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+    modules = {each.name for node in nodes if isinstance(node, ast.Import) for each in node.names}
+    modules |= {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module}
+    homes = packages_distributions()
+    names = {module.partition(".")[0] for module in modules} - sys.stdlib_module_names
+    return {canonicalize_name(homes.get(name, [name])[0]) for name in names - {"mlbook"}}
 
 
 def bounds(requirements: list[str]) -> dict[str, SpecifierSet]:
@@ -57,6 +74,14 @@ def test_conda_and_pip_users_get_the_same_packages_within_the_same_bounds(projec
 def test_the_packages_that_the_project_is_known_by_are_in_both_files(project, conda):
     assert bounds(project["dependencies"]).keys() >= NAMED_BY_THE_PROJECT
     assert bounds([each for each in conda if ">=" in each]).keys() >= NAMED_BY_THE_PROJECT
+
+
+def test_what_is_imported_is_required_and_what_is_required_is_imported(project, root):
+    imported = imported_packages(root / "mlbook", root / "notebooks" / "src")
+    required = bounds(project["dependencies"]).keys()
+    optional = bounds(project["optional-dependencies"]["fast"]).keys()
+    assert imported - required - optional == set()
+    assert required - imported == STARTED_NOT_IMPORTED
 
 
 def test_every_dependency_has_a_lower_bound_and_a_major_version_above(project):

@@ -80,13 +80,16 @@ class Knob:
         ipywidgets.Widget
             An IntSlider or a FloatSlider.
         """
-        kind = widgets.IntSlider if self.whole else widgets.FloatSlider
         cast = int if self.whole else float
-        return kind(
-            value=cast(value), min=cast(self.low), max=cast(self.high), step=cast(self.step),
-            description=self.label, style={"description_width": "initial"},
-            layout=widgets.Layout(width="24em"),
-        )  # fmt: skip
+        look: dict[str, Any] = {
+            "description": self.label,
+            "style": {"description_width": "13em"},
+            "layout": widgets.Layout(width="32em"),
+            "readout_format": "d" if self.whole else (".0f" if self.step >= 1 else ".1f"),
+        }
+        kind = widgets.IntSlider if self.whole else widgets.FloatSlider
+        limits = {"min": cast(self.low), "max": cast(self.high), "step": cast(self.step)}
+        return kind(value=cast(value), **limits, **look)
 
 
 class View(Protocol):

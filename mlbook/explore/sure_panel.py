@@ -116,9 +116,7 @@ class _ShopsView:
             self.dots[row].set_data(values[:SHOWN], jitter)
             self.truth[row].set_data([true], [row])
             self.bars[row].set_data(np.quantile(values, [0.025, 0.975]), [row, row])
-        better, other = ("B", "A") if result.true_b > result.true_a else ("A", "B")
-        often = f"{100 * result.right_frac:.0f} of 100 worlds"
-        set_title(self.ax, f"{better} looks better than {other} in {often}")
+        set_title(self.ax, _verdict(result))
 
     def sentence(self, result: TwoShops) -> str:
         """Say the result in one sentence.
@@ -134,9 +132,16 @@ class _ShopsView:
             The interval and how often the better shop looks better.
         """
         return (
-            f"One measurement is good to ± {result.half_width:.1f} clicks per 100 visits; the "
-            f"better shop looks better in {100 * result.right_frac:.0f} of 100 worlds."
+            f"One measurement is good to ± {result.half_width:.1f} clicks per 100 visits. "
+            f"{_verdict(result)}."
         )
+
+
+def _verdict(result: TwoShops) -> str:
+    if result.true_a == result.true_b:
+        return "The two shops are equal, whatever ten worlds say"
+    better, other = ("B", "A") if result.true_b > result.true_a else ("A", "B")
+    return f"{better} looks better than {other} in {100 * result.right_frac:.0f} of 100 worlds"
 
 
 def how_sure(visitors: int = 10, true_a: float = 22.0, true_b: float = 34.0) -> Explorable:

@@ -1,0 +1,92 @@
+"""The report opens in a real browser with the network cut, and shows every picture."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import Browser, Page
+
+pytestmark = pytest.mark.browser
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+LESSONS = ["00_start_here", "06_rest_api", "07_shared_db"]
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory, root: Path) -> Path:
+    """Run all lessons once, as `make lessons` does."""
+    out = tmp_path_factory.mktemp("a report")
+    command = [sys.executable, "-m", "mlbook", "run", "-j", "2", "--out", str(out)]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return out
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str, require) -> Iterator[Browser]:
+    require("playwright")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as driver:
+        opened = driver.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(offline=True, color_scheme="dark")
+    yield context.new_page()
+    context.close()
+
+
+@pytest.mark.parametrize("name", ["index", *LESSONS])
+def test_a_page_asks_nothing_of_the_network_and_reports_no_error(page, report, name):
+    asked, complaints = [], []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: complaints.append(message.text))
+    page.goto((report / f"{name}.html").as_uri(), wait_until="load")
+    assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
+    assert complaints == []
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_every_picture_is_visible_and_has_alt_text(page, report, name):
+    page.goto((report / f"{name}.html").as_uri(), wait_until="load")
+    pictures = page.eval_on_selector_all(
+        "img", "all => all.map(i => [i.complete, i.naturalWidth, i.clientWidth, i.alt])"
+    )
+    assert len(pictures) >= 6
+    for complete, natural, shown, alt in pictures:
+        assert complete
+        assert natural > 300
+        assert shown > 300
+        assert len(alt) > 20
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_a_page_shows_no_widget_leftover_and_fits_its_window(page, report, name):
+    page.goto((report / f"{name}.html").as_uri(), wait_until="load")
+    assert "VBox(children" not in page.inner_text("body")
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def test_the_index_leads_to_every_lesson(page, report):
+    page.goto((report / "index.html").as_uri())
+    page.get_by_role("link", name="07 Pattern 2: shared DB").click()
+    assert page.locator("h1").first.inner_text() == "Pattern 2: shared DB"

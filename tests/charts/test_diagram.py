@@ -1,0 +1,72 @@
+"""The diagrams say what the talk draws, and no label touches another, a line or a box."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+
+from mlbook.charts import Diagram
+from mlbook.charts.wiring import SPECS, wiring
+
+PATTERNS = sorted(SPECS)
+
+
+@pytest.mark.parametrize("name", PATTERNS)
+def test_every_arrow_begins_and_ends_at_a_part(name):
+    spec = wiring(name)
+    for arrow in spec.arrows:
+        for x, y in (arrow.start, arrow.end):
+            touched = [
+                part
+                for part in spec.parts
+                if abs(x - part.x) <= part.width / 2 + 0.1 and abs(y - part.y) <= 0.35 + 0.1
+            ]
+            assert touched, (name, arrow.label, (x, y))
+
+
+@pytest.mark.parametrize("name", PATTERNS)
+def test_labels_touch_neither_each_other_nor_an_arrow(name):
+    display = Diagram(name).plot()
+    renderer = display.figure_.canvas.get_renderer()
+    boxes = {
+        text.get_text(): text.get_window_extent(renderer)
+        for text in display.ax_.texts
+        if text.get_text() != wiring(name).title
+    }
+    for (one, box), (other, second) in itertools.combinations(boxes.items(), 2):
+        assert not box.overlaps(second), (name, one, other)
+    for arrow in wiring(name).arrows:
+        points = display.ax_.transData.transform([arrow.start, *arrow.via, arrow.end])
+        for (x0, y0), (x1, y1) in itertools.pairwise(points):
+            steps = [(x0 + (x1 - x0) * k / 200, y0 + (y1 - y0) * k / 200) for k in range(201)]
+            for label, box in boxes.items():
+                assert not any(box.contains(x, y) for x, y in steps), (name, label, arrow.label)
+
+
+@pytest.mark.parametrize("name", PATTERNS)
+def test_every_label_lies_inside_the_picture(name):
+    display = Diagram(name).plot()
+    renderer = display.figure_.canvas.get_renderer()
+    frame = display.figure_.bbox
+    for text in display.ax_.texts:
+        box = text.get_window_extent(renderer)
+        assert frame.x0 <= box.x0 < box.x1 <= frame.x1, text.get_text()
+        assert frame.y0 <= box.y0 < box.y1 <= frame.y1, text.get_text()
+
+
+def test_pattern_1_has_one_box_that_extracts_features_for_training_and_serving():
+    spec = wiring("rest_api")
+    assert [part.label for part in spec.parts].count("Extract feature") == 1
+    assert [arrow.label for arrow in spec.arrows].count("feature") == 2
+
+
+def test_the_request_of_pattern_1_carries_ids_and_no_features():
+    request = wiring("rest_api").arrows[2]
+    assert "ID" in request.label
+    assert "feature" not in request.label
+
+
+def test_an_unknown_diagram_is_named_with_the_known_ones():
+    with pytest.raises(ValueError, match=r"name must be one of .*'shared_db'.*got 'shared'"):
+        Diagram("shared").plot()

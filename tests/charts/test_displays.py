@@ -1,0 +1,110 @@
+"""Every Display: computed numbers in, a picture and a sentence with the same numbers out."""
+
+from __future__ import annotations
+
+import base64
+import re
+import struct
+from functools import cache
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+
+import mlbook as mb
+from mlbook import charts
+from mlbook.measure import yardsticks
+from tests.worlds import small
+
+
+@cache
+def rest() -> mb.Run:
+    return mb.run(mb.RestApi(), small())
+
+
+@cache
+def nightly() -> mb.Run:
+    return mb.run(mb.SharedDb(), small())
+
+
+def displays() -> dict[str, charts.Display]:
+    """One of each, from the smallest run that fills it."""
+    runs = {"rest": rest(), "nightly": nightly()}
+    return {
+        "LatencyDisplay": charts.LatencyDisplay.from_run(rest()),
+        "KneeDisplay": charts.KneeDisplay.from_runs({50.0: rest(), 100.0: rest()}),
+        "AgeDisplay": charts.AgeDisplay.from_runs(**runs),
+        "AgeClicksDisplay": charts.AgeClicksDisplay.from_runs(runs),
+        "TwoRowsDisplay": charts.TwoRowsDisplay.from_runs(runs),
+        "RankingDisplay": charts.RankingDisplay.from_run(rest()),
+        "RhythmDisplay": charts.RhythmDisplay.from_run(rest()),
+        "SpreadDisplay": charts.SpreadDisplay({"a": np.arange(3.0), "b": np.arange(3.0) + 1}),
+        "StatusDisplay": charts.StatusDisplay.from_runs(runs, "down"),
+        "YardstickDisplay": charts.YardstickDisplay(
+            yardsticks(rest().world)["clicks_per_100"].to_dict()
+        ),
+        "Diagram": charts.Diagram("rest_api"),
+    }
+
+
+NAMES = sorted(displays())
+
+
+def test_every_display_is_tested_here():
+    assert {*NAMES, "Display"} == set(charts.__all__)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_display_shows_itself_as_a_png_with_alt_text_and_no_html(name):
+    data, metadata = displays()[name]._repr_mimebundle_()
+    picture = base64.b64decode(data["image/png"])
+    width, height = struct.unpack(">II", picture[16:24])
+    assert picture.startswith(b"\x89PNG")
+    assert width > 1.3 * metadata["image/png"]["width"]  # more pixels than shown: sharp
+    assert height > 300
+    assert metadata["image/png"]["alt"] == data["text/plain"]
+    assert "text/html" not in data  # an untrusted notebook would prefer it and lose the picture
+
+
+@pytest.mark.parametrize("name", [n for n in NAMES if n not in {"Diagram"}])
+def test_a_display_names_its_axis_and_says_numbers(name):
+    display = displays()[name].plot()
+    assert display.ax_.get_xlabel()
+    assert display.ax_.get_title(loc="left")
+    assert re.search(r"\d", display.alt_text())
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_drawing_leaves_the_global_settings_of_matplotlib_alone(name):
+    mpl.get_backend()  # reading it settles it
+    before = mpl.rcParams.copy()
+    displays()[name].plot()
+    assert mpl.rcParams == before
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_display_draws_into_axes_that_are_given(name):
+    ax = charts.Diagram("rest_api").plot().figure_.add_axes((0, 0, 1, 1))
+    display = displays()[name].plot(ax)
+    assert display.ax_ is ax
+    assert display.figure_ is ax.figure
+
+
+def test_the_latency_lines_stand_at_numpys_quantiles():
+    run = rest()
+    display = charts.LatencyDisplay.from_run(run).plot()
+    lines = [line.get_xdata()[0] for line in display.ax_.lines]
+    assert lines == np.quantile(run.log["latency_s"], [0.5, 0.95, 0.99]).tolist()
+
+
+def test_the_status_display_counts_each_request_once():
+    run = rest()
+    display = charts.StatusDisplay.from_runs({"rest": run}, "ok", bins=7)
+    assert display.total == {"rest": np.mean(run.log["status"] == "ok")}
+    assert len(display.at_s) == 7
+    assert np.all(display.trouble["rest"] <= 1)
+
+
+def test_the_knee_refuses_runs_of_another_pattern():
+    with pytest.raises(TypeError, match=r"runs must be of mb\.RestApi, got SharedDb"):
+        charts.KneeDisplay.from_runs({50.0: nightly()})

@@ -1,0 +1,37 @@
+"""Every pattern of the library obeys every law, with the knobs that change its ways, too."""
+
+from __future__ import annotations
+
+import pytest
+
+import mlbook as mb
+from tests.worlds import small
+
+PATTERNS = {
+    "in process": mb.InProcess(),
+    "in process, released daily": mb.InProcess(release_every=1 * mb.DAY),
+    "REST": mb.RestApi(),
+    "REST, one worker": mb.RestApi(workers=1),
+    "REST, features sent": mb.RestApi(send="features", swap="restart"),
+    "REST, fresh features": mb.RestApi(features_every=10 * mb.MINUTE, features_takes=0.0),
+    "shared DB": mb.SharedDb(),
+    "shared DB, row by row": mb.SharedDb(atomic_swap=False, write_takes=2 * mb.HOUR),
+    "shared DB, always late": mb.SharedDb(predict_every=1 * mb.HOUR),
+}
+
+
+@pytest.mark.parametrize("pattern", PATTERNS.values(), ids=PATTERNS)
+def test_it_obeys_every_law(pattern):
+    verdict = mb.check_pattern(pattern)
+    assert verdict.holds, verdict
+
+
+@pytest.mark.parametrize("pattern", PATTERNS.values(), ids=PATTERNS)
+def test_the_laws_are_checked_on_answers_of_a_model(pattern):
+    assert mb.measure.availability(mb.run(pattern, small())) > 0.9
+
+
+def test_rows_of_users_who_came_late_obey_the_laws_too():
+    newcomers = mb.World(seed=1, days=7, users=200, events_per_user_day=0.1)
+    verdict = mb.check_pattern(mb.SharedDb(atomic_swap=False, write_takes=2 * mb.HOUR), newcomers)
+    assert verdict.holds, verdict

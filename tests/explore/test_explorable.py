@@ -1,0 +1,101 @@
+"""A panel: sliders around a pure function, with a picture and a sentence for every reader."""
+
+from __future__ import annotations
+
+import base64
+
+import numpy as np
+import pytest
+
+from mlbook import explore
+from mlbook.explore.age_panel import batch_ages
+from mlbook.explore.knee_panel import waits
+from mlbook.explore.sure_panel import two_shops
+from mlbook.queueing import laws
+
+PANELS = {"knee": explore.knee, "batch_age": explore.batch_age, "how_sure": explore.how_sure}
+
+
+@pytest.mark.parametrize("name", PANELS)
+def test_one_bundle_holds_widget_picture_and_sentence_and_no_html(name):
+    data, metadata = PANELS[name]()._repr_mimebundle_()
+    assert {"application/vnd.jupyter.widget-view+json", "image/png", "text/plain"} == set(data)
+    assert metadata["image/png"]["alt"] == data["text/plain"]
+    assert base64.b64decode(data["image/png"]).startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("name", PANELS)
+def test_moving_a_slider_changes_the_picture_and_the_sentence(name):
+    panel = PANELS[name]()
+    before = panel.image.value, panel.text.value
+    control = next(iter(panel.controls.values()))
+    control.value = control.value + 4 * control.step
+    assert panel.image.value != before[0]
+    assert panel.text.value != before[1]
+    assert panel.sentence in panel.text.value
+
+
+@pytest.mark.parametrize("name", PANELS)
+def test_set_does_all_that_the_sliders_do(name):
+    dragged, told = PANELS[name](), PANELS[name]()
+    first = next(iter(dragged.controls))
+    value = dragged.params[first] + 4 * dragged.controls[first].step
+    dragged.controls[first].value = value
+    told.set(**{first: value})
+    assert told.params == dragged.params
+    assert told.image.value == dragged.image.value
+    assert told.text.value == dragged.text.value
+
+
+def test_a_start_value_out_of_range_is_refused_and_not_clamped():
+    with pytest.raises(ValueError, match=r"rate_per_s must be >= 10 and <= 600 .* got 5000"):
+        explore.knee(rate_per_s=5000)
+    with pytest.raises(TypeError, match=r"workers must be a whole number .* got 1\.5"):
+        explore.knee(workers=1.5)
+
+
+def test_set_refuses_an_unknown_slider_and_leaves_the_panel_as_it_was():
+    panel = explore.knee()
+    before = panel.params
+    with pytest.raises(TypeError, match=r"no slider 'worker'\. Did you mean 'workers'\?"):
+        panel.set(worker=2)
+    with pytest.raises(ValueError, match="visits per second"):
+        panel.set(workers=2, rate_per_s=np.nan)
+    assert panel.params == before
+
+
+def test_figures_are_opaque_white_so_that_a_dark_theme_cannot_hide_the_text():
+    for make in PANELS.values():
+        assert make().view.figure.get_facecolor() == (1.0, 1.0, 1.0, 1.0)
+
+
+def test_the_knee_panels_mean_wait_is_close_to_the_law_of_pollaczek_and_khinchine():
+    # One worker, so the law of M/G/1 applies: E[wait] = rate E[S^2] / (2 (1 - utilisation)).
+    result = waits(rate_per_s=50, workers=1, service_ms=8)
+    sigma = np.log(5) / 2.3263478740408408
+    second_moment = 0.008**2 * np.exp(2 * sigma**2)
+    mean = 0.008 * np.exp(sigma**2 / 2)
+    law = 50 * second_moment / (2 * (1 - 50 * mean)) + mean
+    batches = result.latency_s[: 20_000 // 40 * 40].reshape(40, -1).mean(axis=1)
+    error = batches.std(ddof=1) / np.sqrt(40)
+    # Four standard errors by batch means: a false alarm in fewer than 1 of 1,000 seeds.
+    assert abs(result.latency_s.mean() - law) < 4 * error
+
+
+@pytest.mark.parametrize(("every", "takes"), [(24.0, 2.0), (6.0, 0.5), (6.0, 9.0)])
+def test_the_age_panels_saw_stays_within_its_law_and_fills_it(every, takes):
+    ages = batch_ages(every, takes)
+    low, high = laws.batch_age(every, takes)
+    assert ages.age_h.min() == pytest.approx(low, abs=0.02)
+    assert ages.age_h.max() == pytest.approx(high, abs=0.02)
+    assert ages.fits == (takes < every)
+
+
+def test_four_times_the_visitors_halve_the_interval():
+    few, many = two_shops(100, 20, 30), two_shops(400, 20, 30)
+    assert few.half_width == pytest.approx(2 * many.half_width)
+
+
+def test_two_shops_that_are_equal_make_neither_look_better():
+    panel = explore.how_sure(visitors=50, true_a=30, true_b=30)
+    assert "equal" in panel.sentence
