@@ -136,10 +136,12 @@ class Runs(Mapping[str, Run]):
         rows = {name: measure.summary(each) for name, each in self._runs.items()}
         return pd.DataFrame.from_dict(rows, orient="index").rename_axis("pattern")
 
+    def __repr__(self) -> str:
+        return "\n".join([measure.readable(self.summary()).to_string(), *self.notes])
+
     def _repr_html_(self) -> str:
-        return measure.readable(self.summary()).to_html(escape=True) + "".join(
-            f"<p>{escape(note)}</p>" for note in self.notes
-        )
+        table = measure.readable(self.summary()).to_html(escape=True)
+        return table + "".join(f"<p>{escape(note)}</p>" for note in self.notes)
 
 
 def run(
@@ -202,9 +204,15 @@ def run(
     faults = _listed(faults)
     first_s = _first_served(world, warmup)
     _check_parts(faults, {type(pattern).__name__: parts_of(pattern, world)})
+    served = np.flatnonzero(world.visits.at_s >= first_s)
+    if not served.size:
+        text = (
+            f"warmup must leave at least one visit (seconds), got none from {first_s:g} on. Use "
+            "more days, more users or a longer rush."
+        )
+        raise ValueError(text)
     site = Site(world, seed, faults)
     running = pattern.install(site)
-    served = np.flatnonzero(world.visits.at_s >= first_s)
     answers, done_s = _serve(running, site, served)
     # An outage of the training may leave a run without a model; a world too short may not.
     if not site.versions.versions and "training" not in {part for _, part, _ in site.incidents}:

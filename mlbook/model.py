@@ -125,7 +125,9 @@ def train(world: World | ReplayWorld, asof_s: float) -> tuple[Any, int] | None:
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
-    pipeline = make_pipeline(StandardScaler(), LogisticRegression())
+    # Many rows and few columns: Newton's method is exact in a few steps, and much quicker.
+    regression = LogisticRegression(solver="newton-cholesky")
+    pipeline = make_pipeline(StandardScaler(), regression)
     return pipeline.fit(world.features(rows.user, rows.item, rows.at_s), rows.clicked), len(rows)
 
 
