@@ -202,25 +202,12 @@ def run(
     _check_pattern("pattern", pattern)
     integer("seed", seed, at_least=0, unit="seed of the latencies", hint="Write 0.")
     faults = _listed(faults)
-    first_s = _first_served(world, warmup)
+    served = _served(world, warmup)
     _check_parts(faults, {type(pattern).__name__: parts_of(pattern, world)})
-    served = np.flatnonzero(world.visits.at_s >= first_s)
-    if not served.size:
-        text = (
-            f"warmup must leave at least one visit (seconds), got none from {first_s:g} on. Use "
-            "more days, more users or a longer rush."
-        )
-        raise ValueError(text)
     site = Site(world, seed, faults)
     running = pattern.install(site)
     answers, done_s = _serve(running, site, served)
-    # An outage of the training may leave a run without a model; a world too short may not.
-    if not site.versions.versions and "training" not in {part for _, part, _ in site.incidents}:
-        text = (
-            f"days must be long enough for one training, got {world.days:g}: no training found "
-            "200 labelled visits. Use more days, more users or a smaller train_every."
-        )
-        raise ValueError(text)
+    _check_trained(site)
     log, slate_score = _log(world, site, served, answers, done_s)
     return Run(pattern, world, seed, faults, site, log, slate_score)
 
@@ -302,7 +289,8 @@ def compare(
     return Runs(runs, tuple(notes))
 
 
-def _first_served(world: World | ReplayWorld, warmup: float | None) -> float:
+def _served(world: World | ReplayWorld, warmup: float | None) -> NDArray[np.int64]:
+    """Number the visits after the warm-up."""
     if warmup is None:
         warmup = world.default_warmup_s
     hint = "Durations are seconds: write 5 * mb.DAY."
@@ -313,7 +301,25 @@ def _first_served(world: World | ReplayWorld, warmup: float | None) -> float:
             f"{warmup:g} seconds = {warmup / DAY:g} days. Use more days or a shorter warmup."
         )
         raise ValueError(text)
-    return max(warmup, world.served_from_s)
+    served = np.flatnonzero(world.visits.at_s >= max(warmup, world.served_from_s))
+    if not served.size:
+        text = (
+            f"warmup must leave at least one visit, got {warmup:g} seconds and no visit after "
+            "them. Use more days, more users or a longer rush."
+        )
+        raise ValueError(text)
+    return served
+
+
+def _check_trained(site: Site) -> None:
+    """Refuse a world too short for one training; an outage of the training is another matter."""
+    if site.versions.versions or "training" in {part for _, part, _ in site.incidents}:
+        return
+    text = (
+        f"days must be long enough for one training, got {site.world.days:g}: no training found "
+        "200 labelled visits. Use more days, more users or a smaller train_every."
+    )
+    raise ValueError(text)
 
 
 def _check_pattern(name: str, pattern: Any) -> None:

@@ -264,7 +264,7 @@ def test_in_a_comparison_a_fault_must_hit_at_least_one_pattern():
         (
             lambda: mb.run(mb.RestApi(), small().rush(at=6e5, lasting=1e-6, rate_per_s=1.0)),
             ValueError,
-            "warmup must leave at least one visit (seconds), got none from 600000 on. Use more",
+            "warmup must leave at least one visit, got 432000 seconds and no visit after them. Use",
         ),
         (
             lambda: mb.run(mb.RestApi(), small(), seed=-1),

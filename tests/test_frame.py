@@ -195,6 +195,25 @@ def bare(): ...
     ]
 
 
+@pytest.mark.parametrize(("ci", "outcome"), [("", "1 skipped"), ("true", "1 error")])
+def test_an_absent_part_skips_on_a_laptop_and_fails_in_ci(
+    ci: str, outcome: str, root: Path, tmp_path: Path
+):
+    shutil.copy(root / "tests" / "conftest.py", tmp_path)
+    (tmp_path / "test_part.py").write_text("""\
+import pytest
+
+@pytest.fixture
+def part(require):
+    return require("a-browser-that-nobody-has")
+
+def test_part(part): ...
+""")
+    told = run(sys.executable, "-m", "pytest", "-ra", "--rootdir=.", cwd=tmp_path, CI=ci)
+    assert outcome in told.stdout
+    assert "needs a-browser-that-nobody-has" in told.stdout
+
+
 def test_a_warning_is_an_error():
     with pytest.raises(UserWarning, match="soon gone"):
         warnings.warn("soon gone", UserWarning, stacklevel=1)

@@ -51,7 +51,7 @@ def test_a_slate_holds_distinct_items(slate_size):
 
 def test_every_item_is_a_candidate_equally_often_wherever_it_stands():
     slate = shop().visits.slate
-    # 60 items, 6 positions, and 4 standard errors: a false alarm in 2 of 100 seeds; this one is fixed.
+    # 60 items, 6 positions, 4 standard errors: a false alarm in 2 of 100 seeds; this one is fixed.
     for position in range(slate.shape[1]):
         seen = np.bincount(slate[:, position], minlength=N_ITEMS)
         expected = slate.shape[0] / N_ITEMS
