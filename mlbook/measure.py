@@ -60,8 +60,8 @@ def summary(run: Run) -> dict[str, float]:
 
     Notes
     -----
-    The interval of clicks takes visits as independent. It is for the pattern alone: two patterns
-    on the same visitors are compared by :func:`difference_per_100`, which is much sharper.
+    The intervals count the luck of these users in this shop, not that another shop differs. Two
+    patterns on the same visitors are compared by :func:`difference_per_100`, which is sharper.
     """
     log = run.log
     p50, p95, p99 = np.quantile(log["latency_s"], [0.5, 0.95, 0.99])
@@ -143,11 +143,11 @@ def clicks_per_100(run: Run) -> tuple[float, float]:
     Returns
     -------
     tuple of float
-        The rate and the half width (Wald, visits taken as independent).
+        The rate and the half width. Users are the independent units, not visits: somebody who
+        clicks today is likely to click tomorrow.
     """
-    click = run.log["click"]
-    rate = float(click.mean())
-    return 100 * rate, 100 * Z95 * float(np.sqrt(rate * (1 - rate) / click.size))
+    rate, error = _mean_by_user(run.log["click"], run.log["user"])
+    return 100 * rate, 100 * Z95 * error
 
 
 def clicks_by_name(many: Iterable[Mapping[str, Run]]) -> dict[str, NDArray[np.float64]]:
@@ -199,7 +199,7 @@ def difference_per_100(run: Run, other: Run) -> Difference:
     Returns
     -------
     Difference
-        ``run - other`` and its standard error, paired by visit.
+        ``run - other``, paired by visit, and its standard error with users as the units.
 
     Raises
     ------
@@ -214,8 +214,8 @@ def difference_per_100(run: Run, other: Run) -> Difference:
         text = "other must have served the same visits: use mb.compare(world, ...) for both runs."
         raise ValueError(text)
     gap = run.log["click"] - other.log["click"]
-    error = float(gap.std(ddof=1) / np.sqrt(gap.size))
-    return Difference(100 * float(gap.mean()), 100 * error)
+    mean, error = _mean_by_user(gap, run.log["user"])
+    return Difference(100 * mean, 100 * error)
 
 
 def auc(run: Run) -> tuple[float, float]:
@@ -404,6 +404,18 @@ def yardsticks(world: World) -> pd.DataFrame:
         for name, pick in chosen.items()
     }
     return pd.DataFrame.from_dict(table, orient="index").rename_axis("chooser")
+
+
+def _mean_by_user(
+    value: NDArray[np.float64], user: NDArray[np.int64]
+) -> tuple[float, float]:
+    """Mean over visits and its standard error, users being independent (delta method)."""
+    _, index = np.unique(user, return_inverse=True)
+    visits, total = np.bincount(index), np.bincount(index, weights=value)
+    mean = total.sum() / visits.sum()
+    surplus = total - mean * visits
+    scale = visits.size / max(visits.size - 1, 1)
+    return float(mean), float(np.sqrt(scale * (surplus**2).sum()) / visits.sum())
 
 
 def _event_lag_p95(run: Run) -> float:

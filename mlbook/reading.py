@@ -25,7 +25,7 @@ class Source:
         return self.text
 
     def _repr_markdown_(self) -> str:
-        return f"```python\n{self.text}```"
+        return f"```python\n{self.text.rstrip()}\n```"
 
 
 def source(thing: Any) -> Source:

@@ -82,7 +82,7 @@ class DrawsByOrder(mb.SharedDb):
 
 class WaitsForAFaultThenForgetsItsStatus(mb.SharedDb):
     async def predict(self, i):
-        if self.db.is_down:
+        if self.db.is_down():
             return replace(self.table, status="no_row")
         return await super().predict(i)
 

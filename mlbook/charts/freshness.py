@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from mlbook.charts.display import Display
 from mlbook.charts.latency import duration_ticks
-from mlbook.charts.theme import BLUE, GREY, MARKERS, SERIES
+from mlbook.charts.theme import BLUE, GREY, MARKERS, SERIES, VERMILION
 from mlbook.measure import clicks_per_100, talk_rows
 from mlbook.units import DAY, HOUR, duration
 
@@ -58,7 +58,7 @@ class AgeDisplay(Display):
 
     def draw(self, ax: Axes) -> None:
         for row, (name, (at_s, age_s)) in enumerate(self.series.items()):
-            color, marker = SERIES[row], MARKERS[row]
+            color, marker = SERIES[row % 4], MARKERS[row % 4]
             ax.plot(at_s / DAY, age_s / HOUR, marker, color=color, ms=1.8, alpha=0.6, mew=0)
             ax.plot(
                 [],
@@ -132,6 +132,8 @@ class AgeClicksDisplay(Display):
             offset = (4, -12) if crowded else (-5, 5)
             side = "left" if crowded else "right"
             ax.annotate(self.names[n], place, offset, textcoords="offset points", ha=side)
+            if "every" not in self.names[n]:  # the point that is no batch
+                ax.plot(self.age_s[n], self.clicks[n], "D", color=VERMILION, ms=7)
             before_s = self.age_s[n]
         ax.set(xscale="log", xlabel="mean age of the features", ylabel="clicks per 100 visits")
         ax.set_xlim(self.age_s.min() / 2, self.age_s.max() * 2)

@@ -16,6 +16,7 @@ from mlbook.patterns import RestApi
 from mlbook.units import DAY, HOUR, MINUTE, MS, SECOND, duration, percent
 
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.axis import Axis
 
@@ -102,11 +103,11 @@ class LatencyDisplay(Display):
             label = ax.text(value * 1.05, top * (0.96 - 0.11 * row), f"{name} {duration(value)}")
             label.set(color=VERMILION, va="top", bbox={"fc": "white", "ec": "none", "pad": 1})
         duration_ticks(ax.xaxis)
-        ax.set_title(f"How long {self.latency_s.size:,} users waited")
+        ax.set_title(f"How long {self.latency_s.size:,} visits waited for an answer")
 
     def alt_text(self) -> str:
         words = ", ".join(f"{name} {duration(value)}" for name, value in self.quantiles_s.items())
-        return f"Histogram of the time {self.latency_s.size:,} users waited: {words}."
+        return f"Histogram of the time {self.latency_s.size:,} visits waited: {words}."
 
 
 @dataclass
@@ -127,6 +128,7 @@ class KneeDisplay(Display):
     p50_s: NDArray[np.float64]
     p99_s: NDArray[np.float64]
     capacity_per_s: float
+    size = (8.0, 3.8)
 
     @classmethod
     def from_runs(cls, runs: Mapping[float, Run]) -> Self:
@@ -164,9 +166,39 @@ class KneeDisplay(Display):
             rotation=90, va="center", color=INK,
         )  # fmt: skip
         ax.legend(loc="upper left")
+        top = ax.secondary_xaxis("top", functions=(self._utilization, self._rate))
+        top.set_xlabel("utilisation")
         ax.set(xlabel="visits per second", ylabel="time the user waits")
         ax.yaxis.set_major_formatter(in_words())
-        ax.set_title("The same model, the same server, more visitors")
+        ax.set_title("The same model, the same server, more visitors", pad=30)
+        figure = ax.get_figure(root=True)
+        if figure is not None:
+            figure.subplots_adjust(top=0.8)
+
+    def _utilization(self, rate_per_s: NDArray[np.float64]) -> NDArray[np.float64]:
+        return rate_per_s / self.capacity_per_s
+
+    def _rate(self, utilization: NDArray[np.float64]) -> NDArray[np.float64]:
+        return utilization * self.capacity_per_s
+
+    def table(self) -> pd.DataFrame:
+        """Give the measurements as a table.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns `visits per second`, `utilisation`, `p99, ms` and `p99 against the first`.
+        """
+        import pandas as pd
+
+        return pd.DataFrame(
+            {
+                "visits per second": self.rate_per_s,
+                "utilisation": self.rate_per_s / self.capacity_per_s,
+                "p99, ms": self.p99_s / MS,
+                "p99 against the first": self.p99_s / self.p99_s[0],
+            }
+        )
 
     def alt_text(self) -> str:
         first, last = self.rate_per_s[0], self.rate_per_s[-1]

@@ -115,7 +115,7 @@ class RankingDisplay(Display):
 
 @dataclass
 class SpreadDisplay(Display):
-    """The same question asked in several worlds: every answer a dot.
+    """The same question asked in several worlds: every answer a circle, every world a line.
 
     Parameters
     ----------
@@ -129,17 +129,17 @@ class SpreadDisplay(Display):
     xlabel: str = "clicks per 100 visits"
 
     def draw(self, ax: Axes) -> None:
+        ax.plot(np.array(list(self.answers.values())), range(len(self.answers)), color="#CCCCCC")
         for row, values in enumerate(self.answers.values()):
             color = SERIES[row % len(SERIES)]
-            ax.plot([values.min(), values.max()], [row, row], color=color, linewidth=6, alpha=0.25)
-            ax.plot(values, np.full(values.size, row), "o", color=color, ms=6, mfc="none")
-            ax.plot(values.mean(), row, "D", color=color, ms=7)
+            ax.plot(values, np.full(values.size, row), "o", color=color, ms=7, mfc="none")
+            ax.plot(values.mean(), row, "|", color=color, ms=26, mew=3)
         names = [f"{name}\nmean {values.mean():.1f}" for name, values in self.answers.items()]
         ax.set(yticks=range(len(names)), yticklabels=names, xlabel=self.xlabel)
         ax.set_ylim(len(names) - 0.4, -0.6)
         ax.grid(visible=False, axis="y")
         count = len(next(iter(self.answers.values())))
-        ax.set_title(f"What {count} other worlds gave")
+        ax.set_title(f"What {count} other worlds gave; a line is one world")
         figure = ax.get_figure()
         if figure is not None:
             figure.subplots_adjust(left=0.2)

@@ -29,9 +29,12 @@ class RhythmDisplay(Display):
     ----------
     share : ndarray of shape (24,)
         Share of the visits in each hour, local time.
+    name : str
+        Whose visits.
     """
 
     share: NDArray[np.float64]
+    name: str
 
     @classmethod
     def from_run(cls, run: Run) -> Self:
@@ -48,12 +51,13 @@ class RhythmDisplay(Display):
             Not drawn yet.
         """
         hour = run.log["requested_at_s"] // HOUR + run.world.first_hour
-        return cls(np.bincount(hour.astype(int) % 24, minlength=24) / hour.size)
+        share = np.bincount(hour.astype(int) % 24, minlength=24) / hour.size
+        return cls(share, type(run.world).__name__)
 
     def draw(self, ax: Axes) -> None:
         hours = np.arange(24)
         shop = np.array(HOURLY) / sum(HOURLY)
-        ax.bar(hours, 100 * self.share, color=BLUE, alpha=0.5, label="this run")
+        ax.bar(hours, 100 * self.share, color=BLUE, alpha=0.5, label=self.name)
         ax.plot(hours, 100 * shop, "o--", ms=3, color=VERMILION, label="the simulated shop")
         ax.set(xticks=range(0, 24, 3), xlabel="hour of the day", ylabel="% of the visits")
         ax.legend(loc="upper left")

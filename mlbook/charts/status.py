@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from mlbook.charts.display import Display
 from mlbook.charts.theme import SERIES
-from mlbook.units import duration, percent
+from mlbook.units import DAY, duration, percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from mlbook.experiment import Run
 
 __all__ = ["StatusDisplay"]
+
+TITLES = {"down": "Visits without an answer", "mixed": "Visits answered from two tables at once"}
 
 
 @dataclass
@@ -28,7 +30,7 @@ class StatusDisplay(Display):
     Parameters
     ----------
     at_s : ndarray of shape (n_bins,)
-        Middle of each time bin, in seconds since the first request.
+        Middle of each time bin, in seconds since the start of the world.
     trouble : dict of str to ndarray of shape (n_bins,)
         Share of the requests in trouble, by name of the run.
     total : dict of str to float
@@ -72,24 +74,25 @@ class StatusDisplay(Display):
             name: np.bincount(slot, weights=mask, minlength=bins) / np.maximum(arrived, 1)
             for name, mask in hit.items()
         }
-        middle = (edges[:-1] + edges[1:]) / 2 - at_s[0]
+        middle = (edges[:-1] + edges[1:]) / 2
         return cls(middle, trouble, {n: float(mask.mean()) for n, mask in hit.items()}, what)
 
     def draw(self, ax: Axes) -> None:
-        scale, unit = (3600.0, "hours") if self.at_s[-1] > 7200 else (1.0, "seconds")
+        days = np.ptp(self.at_s) > DAY
+        at = self.at_s / DAY if days else self.at_s - self.at_s[0]
         for row, (name, share) in enumerate(self.trouble.items()):
             ax.step(
-                self.at_s / scale, 100 * share, where="mid", color=SERIES[row],
+                at, 100 * share, where="mid", color=SERIES[row % 4],
                 linestyle=("-", "--", ":")[row % 3], linewidth=2,
-                label=f"{name}: {percent(self.total[name])} of all requests",
+                label=f"{name}: {percent(self.total[name])} of all visits",
             )  # fmt: skip
-        ax.set(xlabel=f"{unit} since the first request", ylabel=f"{self.what}, % of requests")
+        ax.set(xlabel="day" if days else "seconds since the first visit", ylabel="% of visits")
         ax.set_ylim(-3, 125)
         ax.set_yticks([0, 25, 50, 75, 100])
         ax.legend(loc="upper right", ncols=2)
-        ax.set_title("When did requests get into trouble?")
+        ax.set_title(TITLES.get(self.what, f"Visits with status {self.what!r}"))
 
     def alt_text(self) -> str:
         words = [f"{name} {percent(share)}" for name, share in self.total.items()]
-        span = duration(float(self.at_s[-1]))
-        return f"Share of requests with status {self.what} over {span}. In all: {', '.join(words)}."
+        span = duration(float(np.ptp(self.at_s)))
+        return f"Share of visits with status {self.what} over {span}. In all: {', '.join(words)}."

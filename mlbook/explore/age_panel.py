@@ -65,7 +65,9 @@ def batch_ages(predict_every_h: float, predict_takes_h: float) -> BatchAges:
     (2.0, 26.0, True)
     """
     period_h = max(predict_every_h, predict_takes_h)
-    at_h = np.arange(0, 24 * DAYS_SHOWN, 0.013)
+    # Whole periods only, so that the right-hand picture counts every age equally often.
+    shown_h = max(24 * DAYS_SHOWN // period_h, 1) * period_h
+    at_h = np.linspace(0, shown_h, 10_000, endpoint=False)
     # The newest batch that is finished started this many periods ago.
     started_h = np.floor((at_h - predict_takes_h) / period_h) * period_h
     youngest, oldest = laws.batch_age(predict_every_h, predict_takes_h)

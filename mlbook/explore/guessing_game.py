@@ -190,9 +190,9 @@ class Score(Display):
     def draw(self, ax: Axes) -> None:
         names = list(self.clicked)
         rows = np.arange(len(names))
-        ax.barh(
-            rows, list(self.clicked.values()), color=BLUE, alpha=0.6, height=0.55, label="clicks"
-        )
+        clicks = list(self.clicked.values())
+        bars = ax.barh(rows, clicks, color=BLUE, alpha=0.6, height=0.55, label="clicks")
+        ax.bar_label(bars, padding=8)
         ax.plot(list(self.expected.values()), rows, "D", color=VERMILION, label="on average")
         ax.set(yticks=rows, yticklabels=names, xlim=(0, VISITORS), xlabel="of ten visitors")
         ax.invert_yaxis()

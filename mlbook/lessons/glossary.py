@@ -31,8 +31,10 @@ class Term:
 
 TERMS = (
     Term(
-        "slate", "候補リスト",
-        "The candidate items of one visit, of which the shop shows the best-scored one.", "00",
+        "feature",
+        "特徴量",
+        "A number about a user or an item that goes into a model.",
+        "00",
     ),
     Term(
         "p99", "99パーセンタイル",
@@ -49,11 +51,11 @@ TERMS = (
     ),
     Term(
         "95 % interval", "95%信頼区間",
-        "A range made so that in 95 of 100 worlds it contains the true value.", "00",
+        "A range made by a rule that contains the true value in 95 of 100 repetitions.", "00",
     ),
     Term(
         "service time", "サービス時間",
-        "How long one request keeps a worker busy, without any waiting.", "06",
+        "How long one request keeps a worker, from when it gets one to when it frees it.", "06",
     ),
     Term(
         "utilisation", "利用率",
@@ -75,7 +77,7 @@ TERMS = (
     ),
     Term(
         "batch window", "バッチウィンドウ",
-        "The time in which a batch must be finished, at most the time until the next one starts.",
+        "The hours set aside for a batch, in which it must be finished.",
         "07",
     ),
     Term(

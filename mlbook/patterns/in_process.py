@@ -63,8 +63,7 @@ class InProcess(Pattern):
         self.every(self.release_every, self.release, part="release", first=1 * DAY + 1 * HOUR)
 
     async def deploy(self, version: Version) -> None:
-        """Wait for the next release; only the first model goes out at once, with the app itself."""
-        if self.live is None:
+        if self.live is None:  # later models wait for a release of the app
             self.live = version
 
     async def release(self) -> None:

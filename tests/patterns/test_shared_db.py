@@ -47,6 +47,11 @@ def test_every_answer_comes_from_the_last_batch_that_was_complete():
     np.testing.assert_allclose(run.log["feature_asof_s"], FIRST + batch * T)
 
 
+def test_the_batch_may_start_at_another_hour():
+    run = served(first_batch_at=5 * mb.HOUR)
+    assert set((run.log["feature_asof_s"] % T).round()) == {5 * mb.HOUR}
+
+
 def test_a_batch_longer_than_its_period_runs_back_to_back():
     age_s = served(predict_every=1 * mb.HOUR, predict_takes=3 * mb.HOUR).log["feature_age_s"]
     low, high = batch_age(1 * mb.HOUR, 3 * mb.HOUR)

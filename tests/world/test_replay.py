@@ -67,12 +67,14 @@ def test_time_runs_forward_within_the_week():
     assert 0 <= at_s[0] < at_s[-1] < 7 * mb.DAY == week("men").horizon_s
 
 
-def test_an_impression_is_not_seen_by_its_own_features():
+def test_an_impression_is_known_to_features_one_second_later():
     world = week("men")
-    first = np.flatnonzero(world.visits.user == world.visits.user[0])[0]
-    visits = world.visits
-    row = world.features([visits.user[first]], [visits.slate[first, 0]], [visits.at_s[first]])
-    assert row[0, 1] == 0.0
+    assert np.array_equal(world.activity.at_s, world.visits.at_s + 1)
+    assert np.array_equal(world.activity.user, world.visits.user)
+    assert np.array_equal(world.activity.item, world.visits.slate[:, 0])
+    first = [np.flatnonzero(world.visits.user == user)[0] for user in range(20)]
+    user, item = world.visits.user[first], world.visits.slate[first, 0]
+    assert not world.features(user, item, world.visits.at_s[first])[:, 1].any()
 
 
 def test_labels_are_the_impressions_of_the_last_four_days():

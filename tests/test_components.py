@@ -1,0 +1,147 @@
+"""A part: its draws are its own, its faults hit what they should, its workers are limited."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import mlbook as mb
+from mlbook.components import REFUSED_AFTER_S, DownError, Site
+from mlbook.queueing import Constant, Exponential
+from tests.worlds import small
+
+
+def site_with(*faults, seed=0):
+    return Site(small(), seed, faults)
+
+
+def timed(site, *jobs):
+    """Run the coroutines together; give when each ended, or which part failed it."""
+    ends = {}
+
+    async def watched(number, job):
+        try:
+            await job
+            ends[number] = site.clock.now
+        except DownError as lost:
+            ends[number] = (site.clock.now, lost.part)
+
+    for number, job in enumerate(jobs):
+        site.clock.start(watched(number, job))
+    site.clock.run()
+    return [ends[number] for number in range(len(jobs))]
+
+
+async def later(site, at, call):
+    await site.clock.until(at)
+    await call()
+
+
+def test_a_request_draws_its_own_element_of_the_parts_stream():
+    site = site_with()
+    part = site.part("api", Exponential(1.0))
+    assert timed(site, part.call(5), part.call(2)) == [part.draws_s[5], part.draws_s[2]]
+
+
+def test_draws_depend_on_seed_and_name_only():
+    alone = site_with().part("api", Exponential(1.0)).draws_s
+    crowd = site_with()
+    crowd.part("db", Exponential(1.0))
+    assert np.array_equal(alone, crowd.part("api", Exponential(1.0)).draws_s)
+    assert not np.array_equal(alone, crowd.parts["db"].draws_s)
+    assert not np.array_equal(alone, site_with(seed=1).part("api", Exponential(1.0)).draws_s)
+
+
+def test_half_a_round_trip_takes_half_the_draw():
+    site = site_with()
+    assert timed(site, site.part("net", Constant(0.2)).call(0, share=0.5)) == [0.1]
+
+
+def test_a_part_serves_as_many_at_once_as_it_has_workers():
+    site = site_with()
+    part = site.part("api", Constant(1.0), workers=2)
+    assert timed(site, *(part.call(i) for i in range(5))) == [1.0, 1.0, 2.0, 2.0, 3.0]
+
+
+def test_a_part_without_workers_serves_everybody_at_once():
+    site = site_with()
+    part = site.part("db", Constant(1.0))
+    assert timed(site, *(part.call(i) for i in range(5))) == [1.0] * 5
+
+
+def test_a_slow_part_adds_its_time_only_while_the_fault_is_on():
+    site = site_with(mb.slow("db", at=10.0, lasting=5.0, by=0.5))
+    part = site.part("db", Constant(0.1))
+    calls = (later(site, at, lambda: part.call(0)) for at in (9.0, 10.0, 14.9, 15.0))
+    assert timed(site, *calls) == pytest.approx([9.1, 10.6, 15.5, 15.1])
+
+
+def test_two_slow_faults_add_up():
+    twice = [mb.slow("db", at=0.0, lasting=5.0, by=by) for by in (0.5, 0.25)]
+    site = site_with(*twice)
+    assert timed(site, site.part("db", Constant(0.25)).call(0)) == [1.0]
+
+
+def test_a_part_that_is_down_refuses_after_a_moment():
+    site = site_with(mb.down("db", at=10.0, lasting=5.0))
+    part = site.part("db", Constant(0.1))
+    calls = (later(site, at, lambda: part.call(0)) for at in (9.95, 10.0, 14.9, 15.0))
+    refused = [(10.0 + REFUSED_AFTER_S, "db"), (14.9 + REFUSED_AFTER_S, "db")]
+    before, *inside, after = timed(site, *calls)
+    assert (before, after) == pytest.approx((10.05, 15.1))  # what was begun is finished
+    assert inside == refused
+
+
+def test_who_stands_in_line_when_the_part_goes_down_is_refused_at_his_turn():
+    site = site_with(mb.down("api", at=0.5, lasting=2.0))
+    part = site.part("api", Constant(1.0), workers=1)
+    assert timed(site, *(part.call(i) for i in range(3))) == [1.0, (1.0, "api"), (1.0, "api")]
+
+
+def test_a_fault_on_another_part_does_nothing():
+    site = site_with(mb.down("db", at=0.0, lasting=9.0))
+    part = site.part("api", Constant(1.0))
+    assert not part.is_down()
+    assert timed(site, part.call(0)) == [1.0]
+
+
+def test_a_stopped_part_is_down_until_it_is_back():
+    part = site_with().part("api", Constant(1.0))
+    part.stopped = True
+    assert part.is_down()
+    part.stopped = False
+    assert not part.is_down()
+
+
+@pytest.mark.parametrize(
+    ("fault_at", "end"),
+    [(20.0, 10.0), (10.0, 10.0), (4.0, (4.0, "batch")), (0.0, (1.0, "batch"))],
+)
+def test_a_job_is_lost_when_its_part_goes_down_before_it_ends(fault_at, end):
+    site = site_with(mb.down("batch", at=fault_at, lasting=5.0))
+    part = site.part("batch")
+    assert timed(site, later(site, 1.0, lambda: part.work(9.0))) == [end]
+
+
+def test_an_outage_that_is_over_does_not_hurt_a_job():
+    site = site_with(mb.down("batch", at=0.0, lasting=1.0))
+    part = site.part("batch")
+    assert timed(site, later(site, 1.0, lambda: part.work(9.0))) == [10.0]
+
+
+def test_a_job_is_skipped_while_the_fault_covers_its_start():
+    site = site_with(mb.skip_batch(at=0.0, lasting=1.0))
+    assert site.part("batch").skips()
+    assert not site.part("training").skips()
+    assert not site.parts["batch"].is_down()
+
+
+def test_what_is_published_is_dated_by_the_clock():
+    site = site_with()
+
+    async def job():
+        await site.clock.sleep(7.0)
+        site.publish(asof_s=2.0, n_predictions=3)
+
+    timed(site, job())
+    assert site.published == [(7.0, 2.0, 3)]

@@ -1,0 +1,58 @@
+"""Faults are data: what, where, from when, for how long."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+import mlbook as mb
+from tests.worlds import refusal
+
+
+def test_a_fault_is_on_from_its_beginning_until_just_before_its_end():
+    fault = mb.down("api", at=10.0, lasting=5.0)
+    assert [fault.covers(now) for now in (9.99, 10.0, 14.99, 15.0)] == [False, True, True, False]
+
+
+def test_each_kind_says_what_it_does():
+    assert mb.down("api", at=0, lasting=1).kind == "down"
+    assert mb.slow("api", at=0, lasting=1, by=0.5).kind == "slow"
+    assert mb.skip_batch(at=0).kind == "skip_batch"
+
+
+def test_a_skipped_batch_is_the_batch_parts_and_lasts_a_day_unless_told_otherwise():
+    assert mb.skip_batch(at=5.0) == mb.skip_batch("batch", at=5.0, lasting=1 * mb.DAY)
+
+
+HINT = "Durations are seconds: write 8 * mb.DAY."
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (
+            lambda: mb.down("api", at=-1, lasting=1),
+            f"at must be >= 0 (seconds since the start of the world), got -1. {HINT}",
+        ),
+        (
+            lambda: mb.down("api", at=math.nan, lasting=1),
+            f"at must be >= 0 (seconds since the start of the world), got nan. {HINT}",
+        ),
+        (
+            lambda: mb.down("api", at=1, lasting=0),
+            f"lasting must be > 0 (seconds), got 0. {HINT}",
+        ),
+        (
+            lambda: mb.slow("api", at=1, lasting=1, by=-0.1),
+            f"by must be >= 0 (seconds added to each call), got -0.1. {HINT}",
+        ),
+    ],
+)
+def test_a_fault_that_cannot_be_is_refused_with_the_next_step(make, words):
+    assert refusal(ValueError, make) == words
+
+
+def test_a_time_in_words_is_refused():
+    words = refusal(TypeError, lambda: mb.down("api", at="8 days", lasting=1))
+    assert "at must be a number >= 0" in words
