@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import numpy as np
 import pandas as pd
@@ -87,19 +87,35 @@ def test_with_one_class_only_there_is_no_auc(nightly):
 # ---- clicks and money
 
 
+def jackknife(value: np.ndarray, user: np.ndarray) -> float:
+    """Give the standard error of a mean over visits by leaving out one user at a time."""
+    means = np.array([value[user != one].mean() for one in np.unique(user)])
+    return math.sqrt((means.size - 1) * means.var())
+
+
+def test_the_interval_takes_users_as_the_units_not_visits(nightly):
+    # Every visit three times tells nothing new about the users, so the interval must stay.
+    def thrice(run: mb.Run) -> mb.Run:
+        log = {name: np.repeat(column, 3) for name, column in run.log.items()}
+        return replace(run, log=log)
+
+    once, again = mb.measure.clicks_per_100(nightly), mb.measure.clicks_per_100(thrice(nightly))
+    assert again == pytest.approx(once)
+
+
 def test_clicks_per_100_are_counted_with_their_interval(nightly):
     click = nightly.log["click"]
     rate = click.sum() / click.size
     value, half = mb.measure.clicks_per_100(nightly)
     assert value == pytest.approx(100 * rate)
-    assert half == pytest.approx(196 * math.sqrt(rate * (1 - rate) / click.size), rel=1e-4)
+    assert half == pytest.approx(196 * jackknife(click, nightly.log["user"]), rel=0.03)
 
 
 def test_a_difference_is_paired_by_visit(nightly, rest):
     gap = rest.log["click"] - nightly.log["click"]
     value, error = mb.measure.difference_per_100(rest, nightly)
     assert value == pytest.approx(100 * gap.mean())
-    assert error == pytest.approx(100 * gap.std(ddof=1) / math.sqrt(gap.size))
+    assert error == pytest.approx(100 * jackknife(gap, rest.log["user"]), rel=0.03)
     back, _ = mb.measure.difference_per_100(nightly, rest)
     assert back == pytest.approx(-value)
 

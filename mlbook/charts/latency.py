@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 from matplotlib.ticker import FuncFormatter
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from mlbook.charts.display import Display
 from mlbook.charts.theme import BLUE, GREY, INK, VERMILION
@@ -175,11 +175,11 @@ class KneeDisplay(Display):
         if figure is not None:
             figure.subplots_adjust(top=0.8)
 
-    def _utilization(self, rate_per_s: NDArray[np.float64]) -> NDArray[np.float64]:
-        return rate_per_s / self.capacity_per_s
+    def _utilization(self, rate_per_s: ArrayLike) -> NDArray[np.float64]:
+        return np.asarray(rate_per_s) / self.capacity_per_s
 
-    def _rate(self, utilization: NDArray[np.float64]) -> NDArray[np.float64]:
-        return utilization * self.capacity_per_s
+    def _rate(self, utilization: ArrayLike) -> NDArray[np.float64]:
+        return np.asarray(utilization) * self.capacity_per_s
 
     def table(self) -> pd.DataFrame:
         """Give the measurements as a table.

@@ -97,7 +97,7 @@ class _ShopsView:
         self.ax.set(
             xlim=(0, 100), ylim=(1.6, -0.6), yticks=[0, 1], yticklabels=["shop A", "shop B"]
         )
-        self.ax.set(xlabel="clicks per 100 visits; ○ □ measured in ten worlds, ◆ true, band: 95 of 100 worlds")
+        self.ax.set(xlabel="clicks per 100 visits (○ □ ten worlds, ◆ true, band 95 of 100 worlds)")
         self.ax.grid(visible=False, axis="y")
 
     def update(self, result: TwoShops) -> None:

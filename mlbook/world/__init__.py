@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mlbook.world.features import Activity, Catalog, Features
 from mlbook.world.replay import ReplayWorld
-from mlbook.world.shop import Labels, Visits, World
+from mlbook.world.shop import World
+from mlbook.world.visits import Labels, Visits
 
 __all__ = ["Activity", "Catalog", "Features", "Labels", "ReplayWorld", "Visits", "World"]

@@ -18,7 +18,7 @@ from mlbook.files import data_file
 from mlbook.units import DAY, SECOND
 from mlbook.validate import one_of
 from mlbook.world.features import Activity, Catalog, Features
-from mlbook.world.shop import Labels, Visits
+from mlbook.world.visits import Labels, Visits
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -10,7 +10,6 @@ Chapter: 00
 from __future__ import annotations
 
 import copy
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
@@ -21,11 +20,12 @@ from mlbook.streams import stream
 from mlbook.units import DAY, HOUR
 from mlbook.validate import integer, number
 from mlbook.world.features import Activity, Catalog, Features
+from mlbook.world.visits import Labels, Visits
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["CATEGORIES", "Labels", "Visits", "World"]
+__all__ = ["CATEGORIES", "World"]
 
 N_ITEMS, N_CATEGORIES = 60, 6
 CATEGORIES = ("coats", "shirts", "shoes", "bags", "hats", "rings")
@@ -39,60 +39,6 @@ HOURLY = (
     4105, 1803, 1051, 608, 428, 637, 1104, 1659, 1988, 2199, 2393, 2448,
     3182, 2567, 2429, 2400, 2386, 2609, 2816, 3161, 4010, 4690, 4860, 4467,
 )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Visits:
-    """Requests for a recommendation, with everything that could come of them.
-
-    Parameters
-    ----------
-    at_s : ndarray of shape (n,)
-        When, in seconds, sorted.
-    user : ndarray of shape (n,)
-        Who.
-    slate : ndarray of shape (n, k)
-        The candidate items; the shop shows one of them.
-    shown : ndarray of shape (n,)
-        Position of the candidate that the shop showed before there was a model: the training
-        labels come from these.
-    clicked : ndarray of shape (n, k), bool
-        Whether each candidate would be clicked.
-    revenue : ndarray of shape (n, k)
-        What each candidate would earn.
-    probability : ndarray of shape (n, k)
-        The true click probability.
-    """
-
-    at_s: NDArray[np.float64]
-    user: NDArray[np.int64]
-    slate: NDArray[np.int64]
-    shown: NDArray[np.int64]
-    clicked: NDArray[np.bool_]
-    revenue: NDArray[np.float64]
-    probability: NDArray[np.float64]
-
-    def __len__(self) -> int:
-        return self.at_s.size
-
-
-@dataclass(frozen=True)
-class Labels:
-    """Training rows: who saw which item when, and whether they clicked.
-
-    Parameters
-    ----------
-    at_s, user, item, clicked : ndarray of shape (n,)
-        One entry a row.
-    """
-
-    at_s: NDArray[np.float64]
-    user: NDArray[np.int64]
-    item: NDArray[np.int64]
-    clicked: NDArray[np.bool_]
-
-    def __len__(self) -> int:
-        return self.at_s.size
 
 
 class World:

@@ -1,0 +1,135 @@
+"""What a run leaves behind: the request log, the parts, and the measures made from them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from mlbook import measure
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from mlbook.components import Site
+    from mlbook.faults import Fault
+    from mlbook.patterns.base import Pattern
+    from mlbook.world import ReplayWorld, World
+
+__all__ = ["Run", "Runs"]
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """What happened when one pattern served one world.
+
+    Parameters
+    ----------
+    pattern : Pattern
+        Who served.
+    world : World or ReplayWorld
+        Who was served.
+    seed : int
+        Seed of the parts' latencies.
+    faults : tuple of Fault
+        What went wrong.
+    site : Site
+        The parts, versions, publications and incidents of the run.
+    log : dict of str to ndarray
+        The columns of `requests`.
+    slate_score : ndarray of shape (n, k)
+        Predicted click probability of every candidate; NaN without a prediction.
+    """
+
+    pattern: Pattern
+    world: World | ReplayWorld
+    seed: int
+    faults: tuple[Fault, ...]
+    site: Site = field(repr=False)
+    log: dict[str, NDArray[Any]] = field(repr=False)
+    slate_score: NDArray[np.float64] = field(repr=False)
+
+    @cached_property
+    def requests(self) -> pd.DataFrame:
+        """The request log, one row a request; see the Notes of :func:`run` for its columns."""
+        import pandas as pd
+
+        return pd.DataFrame(self.log)
+
+    @cached_property
+    def versions(self) -> pd.DataFrame:
+        """The model versions: `number`, `asof_s`, `live_at_s`, `n_rows`."""
+        import pandas as pd
+
+        columns = ["number", "asof_s", "live_at_s", "n_rows"]
+        rows = [[getattr(v, name) for name in columns] for v in self.site.versions.versions]
+        return pd.DataFrame(rows, columns=columns)
+
+    @cached_property
+    def published(self) -> pd.DataFrame:
+        """What became readable: `published_at_s`, `asof_s`, `n_predictions`."""
+        import pandas as pd
+
+        columns = ["published_at_s", "asof_s", "n_predictions"]
+        return pd.DataFrame(self.site.published, columns=columns)
+
+    def summary(self) -> pd.DataFrame:
+        """Measure the run.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row; the columns are those of :func:`mlbook.measure.summary`.
+        """
+        return Runs({type(self.pattern).__name__: self}).summary()
+
+    def _repr_html_(self) -> str:
+        return Runs({type(self.pattern).__name__: self})._repr_html_()
+
+
+class Runs(Mapping[str, Run]):
+    """Several runs on the same visitors, by name.
+
+    Parameters
+    ----------
+    runs : mapping of str to Run
+        The runs.
+    notes : tuple of str
+        What a reader has to know, for example that a fault had no such part in one pattern.
+    """
+
+    def __init__(self, runs: Mapping[str, Run], notes: tuple[str, ...] = ()) -> None:
+        self._runs, self.notes = dict(runs), notes
+
+    def __getitem__(self, name: str) -> Run:
+        return self._runs[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._runs)
+
+    def __len__(self) -> int:
+        return len(self._runs)
+
+    def summary(self) -> pd.DataFrame:
+        """Measure every run.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row a pattern; the columns are those of :func:`mlbook.measure.summary`.
+        """
+        from mlbook.experiment.tables import Summary
+
+        rows = {name: measure.summary(each) for name, each in self._runs.items()}
+        return Summary(rows.values(), index=list(rows)).rename_axis("pattern")
+
+    def __repr__(self) -> str:
+        return "\n".join([measure.readable(self.summary()).to_string(), *self.notes])
+
+    def _repr_html_(self) -> str:
+        table = measure.readable(self.summary()).to_html(escape=True)
+        return table + "".join(f"<p>{escape(note)}</p>" for note in self.notes)

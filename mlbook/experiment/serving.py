@@ -1,0 +1,152 @@
+"""Send every visit to the pattern at its time, then score, show and write down what happened."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mlbook.components import DownError, Site
+from mlbook.model import score
+from mlbook.patterns.base import Answer, Pattern
+
+if TYPE_CHECKING:
+    from mlbook.world import ReplayWorld, World
+
+__all__ = ["request_log", "serve"]
+
+
+def serve(
+    running: Pattern, site: Site, served: NDArray[np.int64]
+) -> tuple[list[Answer], NDArray[np.float64]]:
+    """Send every visit on its way at its time and collect the answers.
+
+    Parameters
+    ----------
+    running : Pattern
+        The installed pattern.
+    site : Site
+        Where it is installed.
+    served : ndarray of shape (n,)
+        The rows of ``world.visits`` that are served.
+
+    Returns
+    -------
+    tuple of (list of Answer, ndarray of shape (n,))
+        The answers, and when each was given, in seconds.
+    """
+    clock, at_s = site.clock, site.world.visits.at_s
+    answers: dict[int, Answer] = {}
+    done_s = np.empty(served.size)
+
+    async def ask(n: int, i: int) -> None:
+        try:
+            answers[n] = await running.predict(i)
+        except DownError as refused:
+            answers[n] = Answer(None, np.nan, np.nan, "none", status=f"down:{refused.part}")
+        done_s[n] = clock.now
+
+    async def visitors() -> None:
+        for n, i in enumerate(served.tolist()):
+            await clock.until(at_s[i])
+            clock.start(ask(n, i))
+
+    clock.start(visitors())
+    try:
+        clock.run()
+    finally:
+        clock.close()  # nothing is left, unless a pattern raised
+    if len(answers) < served.size:
+        lost = next(n for n in range(served.size) if n not in answers)
+        text = (
+            f"predict must answer every request, got none for visit {served[lost]}. Does it wait "
+            "for a worker that is never given back?"
+        )
+        raise RuntimeError(text)
+    return [answers[n] for n in range(served.size)], done_s
+
+
+def request_log(
+    world: World | ReplayWorld,
+    site: Site,
+    served: NDArray[np.int64],
+    answers: list[Answer],
+    done_s: NDArray[np.float64],
+) -> tuple[dict[str, NDArray[Any]], NDArray[np.float64]]:
+    """Score the slates, show the best candidate, write the columns.
+
+    Parameters
+    ----------
+    world : World or ReplayWorld
+        Knows what each candidate would bring.
+    site : Site
+        Knows the model versions.
+    served : ndarray of shape (n,)
+        The rows of ``world.visits`` that were served.
+    answers : list of Answer
+        What each got.
+    done_s : ndarray of shape (n,)
+        When it got it, in seconds.
+
+    Returns
+    -------
+    tuple of (dict of str to ndarray, ndarray of shape (n, k))
+        The columns of the request log, and the score of every candidate.
+    """
+    visits = world.visits
+    at_s, user, slate = visits.at_s[served], visits.user[served], visits.slate[served]
+    number, asof_s = _rows_seen(answers, slate)
+    scores = score(
+        world,
+        site.versions.versions,
+        user=np.repeat(user, slate.shape[1]),
+        item=slate.ravel(),
+        number=number.ravel(),
+        asof_s=asof_s.ravel(),
+    ).reshape(slate.shape)
+    status = np.array([answer.status for answer in answers], dtype=object)
+    status[(status == "ok") & (number.max(axis=1) == 0)] = "no_model"
+    status[(status == "ok") & (np.ptp(asof_s, axis=1) > 0)] = "mixed"
+    failed = np.char.startswith(status.astype(str), "down:")
+    best = np.where(np.isnan(scores), -np.inf, scores).argmax(axis=1)
+    rows = np.arange(served.size)
+    oldest_s = asof_s.min(axis=1)
+    version_s = np.array([np.nan, *(v.asof_s for v in site.versions.versions)])
+    oldest_version = number.min(axis=1)
+    log = {
+        "visit": served,
+        "requested_at_s": at_s,
+        "user": user,
+        "item": np.where(failed, -1, slate[rows, best]),
+        "latency_s": done_s - at_s,
+        "status": status,
+        "trigger": np.array([answer.trigger for answer in answers], dtype=object),
+        "computed_at_s": np.array([answer.computed_at_s for answer in answers]),
+        "feature_asof_s": np.where(oldest_version > 0, oldest_s, np.nan),
+        "feature_age_s": np.where(oldest_version > 0, at_s - oldest_s, np.nan),
+        "model_version": oldest_version,
+        "model_age_s": at_s - version_s[oldest_version],
+        "score": scores[rows, best],
+        "click": np.where(failed, 0, visits.clicked[served[rows], best]).astype(np.int64),
+        "revenue": np.where(failed, 0.0, visits.revenue[served[rows], best]),
+        "arm": np.full(served.size, "", dtype=object),
+    }
+    return log, scores
+
+
+def _rows_seen(
+    answers: list[Answer], slate: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Tell for every candidate which version and which features-as-of its score comes from."""
+    number = np.zeros(slate.shape, dtype=np.int64)
+    asof_s = np.empty(slate.shape)
+    for n, answer in enumerate(answers):
+        if answer.older is None:
+            number[n] = answer.version.number if answer.version else 0
+            asof_s[n] = answer.feature_asof_s
+        else:
+            rows = [answer.row_of(int(item)) for item in slate[n]]
+            number[n] = [row.version.number if row.version else 0 for row in rows]
+            asof_s[n] = [row.feature_asof_s for row in rows]
+    return number, asof_s

@@ -1,0 +1,226 @@
+"""Let patterns serve: one of them, or several on the very same visitors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mlbook.components import Site
+from mlbook.experiment.results import Run, Runs
+from mlbook.experiment.serving import request_log, serve
+from mlbook.faults import Fault
+from mlbook.patterns.base import Pattern
+from mlbook.units import DAY
+from mlbook.validate import did_you_mean, integer, number
+
+if TYPE_CHECKING:
+    from mlbook.world import ReplayWorld, World
+
+__all__ = ["compare", "parts_of", "run"]
+
+
+def run(
+    pattern: Pattern,
+    world: World | ReplayWorld,
+    *,
+    seed: int = 0,
+    faults: Iterable[Fault] = (),
+    warmup: float | None = None,
+) -> Run:
+    """Let a pattern serve a world.
+
+    Parameters
+    ----------
+    pattern : Pattern
+        Who serves; it is not changed.
+    world : World or ReplayWorld
+        Who is served.
+    seed : int
+        Seed of the parts' latencies, >= 0.
+    faults : iterable of Fault
+        What goes wrong; each must name a part of the pattern.
+    warmup : float, optional
+        Visits before this instant are left out, in seconds; by default five days, in a
+        :class:`~mlbook.world.ReplayWorld` one day.
+
+    Returns
+    -------
+    Run
+        The request log and all that is measured from it.
+
+    Raises
+    ------
+    TypeError
+        When `pattern` is not a pattern, or `faults` not a list.
+    ValueError
+        When a fault names a part that does not exist, or the world is too short to train in.
+    RuntimeError
+        When the pattern leaves a request without an answer.
+
+    Notes
+    -----
+    Columns of ``run.requests``: `visit` (row of ``world.visits``), `requested_at_s`, `user`, `item`
+    (shown; -1 when the request failed), `latency_s`, `status` (``"ok"``, ``"mixed"``: a
+    half-written table, ``"no_model"`` and ``"no_row"``: the first candidate was shown without a
+    prediction, ``"down:part"``: failed), `trigger`, `computed_at_s`, `feature_asof_s`,
+    `feature_age_s`, `model_version`, `model_age_s`, `score`, `click`, `revenue`, `arm`. A request
+    that mixed two tables is dated by the older one. Ages are taken at the request.
+
+    Examples
+    --------
+    >>> from mlbook.patterns import SharedDb
+    >>> from mlbook.world import World
+    >>> nightly = run(SharedDb(), World(seed=1, days=7, users=50))
+    >>> bool(nightly.requests["feature_age_s"].mean() > 7200)
+    True
+    """
+    _check_pattern("pattern", pattern)
+    integer("seed", seed, at_least=0, unit="seed of the latencies", hint="Write 0.")
+    faults = _listed(faults)
+    served = _served(world, warmup)
+    _check_parts(faults, {type(pattern).__name__: parts_of(pattern, world)})
+    site = Site(world, seed, faults)
+    running = pattern.install(site)
+    answers, done_s = serve(running, site, served)
+    _check_trained(site)
+    log, slate_score = request_log(world, site, served, answers, done_s)
+    return Run(pattern, world, seed, faults, site, log, slate_score)
+
+
+def parts_of(pattern: Pattern, world: World | ReplayWorld) -> list[str]:
+    """Name the parts that a pattern is built from, which faults can hit.
+
+    Parameters
+    ----------
+    pattern : Pattern
+        The pattern.
+    world : World or ReplayWorld
+        Any world.
+
+    Returns
+    -------
+    list of str
+        The names.
+
+    Examples
+    --------
+    >>> from mlbook.patterns import SharedDb
+    >>> from mlbook.world import World
+    >>> parts_of(SharedDb(), World(days=1, users=5))
+    ['shared_db', 'training', 'batch']
+    """
+    site = Site(world, seed=0)
+    pattern.install(site)
+    site.clock.close()
+    return list(site.parts)
+
+
+def compare(
+    world: World | ReplayWorld,
+    *,
+    seed: int = 0,
+    faults: Iterable[Fault] = (),
+    warmup: float | None = None,
+    **patterns: Pattern,
+) -> Runs:
+    """Let several patterns serve the very same visitors.
+
+    Parameters
+    ----------
+    world : World or ReplayWorld
+        Who is served.
+    seed : int
+        Seed of the parts' latencies.
+    faults : iterable of Fault
+        What goes wrong; each must name a part of at least one of the patterns.
+    warmup : float, optional
+        As in :func:`run`.
+    **patterns : Pattern
+        Who serves, by name.
+
+    Returns
+    -------
+    Runs
+        One run a pattern, in the order given.
+
+    Examples
+    --------
+    >>> from mlbook.patterns import RestApi, SharedDb
+    >>> from mlbook.world import World
+    >>> runs = compare(World(seed=1, days=7, users=50), rest=RestApi(), nightly=SharedDb())
+    >>> list(runs)
+    ['rest', 'nightly']
+    """
+    for name, pattern in patterns.items():
+        _check_pattern(name, pattern)
+    faults = _listed(faults)
+    parts = {name: parts_of(pattern, world) for name, pattern in patterns.items()}
+    _check_parts(faults, parts)
+    runs, notes = {}, []
+    for name, pattern in patterns.items():
+        mine = tuple(fault for fault in faults if fault.part in parts[name])
+        runs[name] = run(pattern, world, seed=seed, faults=mine, warmup=warmup)
+        notes += [f"{name}: no such part as {f.part!r}" for f in faults if f not in mine]
+    return Runs(runs, tuple(notes))
+
+
+def _served(world: World | ReplayWorld, warmup: float | None) -> NDArray[np.int64]:
+    """Number the visits after the warm-up."""
+    if warmup is None:
+        warmup = world.default_warmup_s
+    hint = "Durations are seconds: write 5 * mb.DAY."
+    number("warmup", warmup, at_least=0, unit="seconds", hint=hint)
+    if warmup >= world.horizon_s:
+        text = (
+            f"warmup must be shorter than the world (days={world.horizon_s / DAY:g}), got "
+            f"{warmup:g} seconds = {warmup / DAY:g} days. Use more days or a shorter warmup."
+        )
+        raise ValueError(text)
+    served = np.flatnonzero(world.visits.at_s >= max(warmup, world.served_from_s))
+    if not served.size:
+        text = (
+            f"warmup must leave at least one visit, got {warmup:g} seconds and no visit after "
+            "them. Use more days, more users or a longer rush."
+        )
+        raise ValueError(text)
+    return served
+
+
+def _check_trained(site: Site) -> None:
+    """Refuse a world too short for one training; an outage of the training is another matter."""
+    if site.versions.versions or "training" in {part for _, part, _ in site.incidents}:
+        return
+    text = (
+        f"days must be long enough for one training, got {site.world.days:g}: no training found "
+        "200 labelled visits. Use more days, more users or a smaller train_every."
+    )
+    raise ValueError(text)
+
+
+def _check_pattern(name: str, pattern: Any) -> None:
+    if not isinstance(pattern, Pattern):
+        forgot = isinstance(pattern, type) and issubclass(pattern, Pattern)
+        step = "Add the parentheses." if forgot else "The order is mb.run(pattern, world)."
+        text = f"{name} must be a pattern such as mb.RestApi(), got {pattern!r}. {step}"
+        raise TypeError(text)
+
+
+def _listed(faults: Iterable[Fault]) -> tuple[Fault, ...]:
+    if isinstance(faults, Fault):
+        text = f"faults must be a list of faults, got {faults!r}. Put it into brackets: [...]."
+        raise TypeError(text)
+    return tuple(faults)
+
+
+def _check_parts(faults: tuple[Fault, ...], parts: Mapping[str, list[str]]) -> None:
+    known = sorted({part for names in parts.values() for part in names})
+    for fault in faults:
+        if fault.part not in known:
+            text = (
+                f"faults: {' and '.join(parts)} has no part {fault.part!r}."
+                f"{did_you_mean(fault.part, known)} Parts are: {', '.join(known)}."
+            )
+            raise ValueError(text)
