@@ -196,6 +196,19 @@ def test_a_comparison_has_a_row_a_pattern_and_reads_as_html():
     assert "clicks per 100 visits" in runs._repr_html_()
 
 
+def test_a_printed_summary_hides_no_column():
+    summary = mb.compare(small(), nightly=mb.SharedDb()).summary()
+    assert all(name in repr(summary) for name in summary)
+    assert "..." not in repr(summary)
+
+
+def test_a_printed_comparison_reads_in_words_and_says_what_did_not_apply():
+    faults = [mb.down("shared_db", at=6 * mb.DAY, lasting=60.0)]
+    runs = mb.compare(small(), rest=mb.RestApi(), nightly=mb.SharedDb(), faults=faults)
+    assert "clicks per 100 visits" in repr(runs)
+    assert repr(runs).endswith("rest: no such part as 'shared_db'")
+
+
 def test_a_run_alone_reads_as_html_too():
     assert "RestApi" in mb.run(mb.RestApi(), small())._repr_html_()
 
@@ -277,6 +290,7 @@ def test_in_a_comparison_a_fault_must_hit_at_least_one_pattern():
             "pattern must be a pattern such as mb.RestApi(), got <class",
         ),
         (lambda: mb.compare(small(), rest=mb.RestApi), TypeError, "Add the parentheses."),
+        (lambda: mb.compare(small()), TypeError, "patterns must be given by name, got none. Write"),
         (
             lambda: mb.run(small(), mb.RestApi()),
             TypeError,

@@ -122,23 +122,36 @@ class AgeClicksDisplay(Display):
 
     def draw(self, ax: Axes) -> None:
         ax.errorbar(
-            self.age_s, self.clicks, self.half_width,
-            fmt="o", color=BLUE, ecolor=GREY, capsize=3, elinewidth=1,
-        )  # fmt: skip
+            self.age_s,
+            self.clicks,
+            self.half_width,
+            fmt="none",
+            ecolor=GREY,
+            capsize=3,
+            elinewidth=1,
+        )
         before_s = 0.0
         for n in np.argsort(self.age_s):
             crowded = self.age_s[n] < 1.35 * before_s  # then its label goes below
-            place = (self.age_s[n], self.clicks[n] - (self.half_width[n] if crowded else 0))
-            offset = (4, -12) if crowded else (-5, 5)
-            side = "left" if crowded else "right"
-            ax.annotate(self.names[n], place, offset, textcoords="offset points", ha=side)
-            if "every" not in self.names[n]:  # the point that is no batch
-                ax.plot(self.age_s[n], self.clicks[n], "D", color=VERMILION, ms=7)
+            self._draw_point(ax, int(n), crowded=bool(crowded))
             before_s = self.age_s[n]
         ax.set(xscale="log", xlabel="mean age of the features", ylabel="clicks per 100 visits")
         ax.set_xlim(self.age_s.min() / 2, self.age_s.max() * 2)
         duration_ticks(ax.xaxis)
         ax.set_title("What does the age of an answer cost?")
+
+    def _draw_point(self, ax: Axes, n: int, *, crowded: bool) -> None:
+        is_batch = self.names[n].startswith("every")
+        marker, color = ("o", BLUE) if is_batch else ("D", VERMILION)
+        ax.plot(self.age_s[n], self.clicks[n], marker, color=color)
+        below = self.half_width[n] if crowded else 0.0
+        ax.annotate(
+            self.names[n],
+            (self.age_s[n], self.clicks[n] - below),
+            (4, -12) if crowded else (-5, 5),
+            textcoords="offset points",
+            ha="left" if crowded else "right",
+        )
 
     def alt_text(self) -> str:
         words = [

@@ -170,10 +170,10 @@ class KneeDisplay(Display):
         top.set_xlabel("utilisation")
         ax.set(xlabel="visits per second", ylabel="time the user waits")
         ax.yaxis.set_major_formatter(in_words())
-        ax.set_title("The same model, the same server, more visitors", pad=30)
+        ax.set_title("The same model, the same server, more visitors")
         figure = ax.get_figure(root=True)
         if figure is not None:
-            figure.subplots_adjust(top=0.8)
+            figure.subplots_adjust(top=0.76, left=0.1)
 
     def _utilization(self, rate_per_s: ArrayLike) -> NDArray[np.float64]:
         return np.asarray(rate_per_s) / self.capacity_per_s
@@ -187,17 +187,18 @@ class KneeDisplay(Display):
         Returns
         -------
         pandas.DataFrame
-            Columns `visits per second`, `utilisation`, `p99, ms` and `p99 against the first`.
+            Index `visits per second`; columns `utilisation`, `p99, ms`, `p99 against the first`.
         """
         import pandas as pd
 
+        rates = pd.Index(self.rate_per_s.astype(int), name="visits per second")
         return pd.DataFrame(
             {
-                "visits per second": self.rate_per_s,
                 "utilisation": self.rate_per_s / self.capacity_per_s,
                 "p99, ms": self.p99_s / MS,
                 "p99 against the first": self.p99_s / self.p99_s[0],
-            }
+            },
+            index=rates,
         )
 
     def alt_text(self) -> str:

@@ -154,6 +154,11 @@ def compare(
     >>> list(runs)
     ['rest', 'nightly']
     """
+    if not patterns:
+        text = (
+            "patterns must be given by name, got none. Write mb.compare(world, rest=mb.RestApi())."
+        )
+        raise TypeError(text)
     for name, pattern in patterns.items():
         _check_pattern(name, pattern)
     faults = _listed(faults)

@@ -130,7 +130,7 @@ for k in range(1, 11):
 mb.charts.SpreadDisplay(mb.measure.clicks_by_name(others))
 
 # %% [markdown]
-# Each line is one shop, seen twice. The shops differ by several clicks, and still almost every line leans the same way: within one shop, the fresher of these two patterns is ahead. **Compare inside one world, and most of the luck cancels.** That is why this book compares patterns on the very same visitors.
+# Each line is one shop, seen twice. The shops differ by several clicks, and still the lines lean the same way: within one shop, the fresher of these two patterns is ahead. **Compare inside one world, and most of the luck cancels.** That is why this book compares patterns on the very same visitors.
 #
 # *This would be wrong if* users' interests never changed. With `mb.World(seed=seed, interest_holds=60 * mb.DAY)` the gap shrinks to a fraction. Try it.
 

@@ -115,7 +115,7 @@ mb.charts.TwoRowsDisplay.from_runs(three)
 
 # %% [markdown]
 # ## Turn the knobs
-# Why does not everybody run the batch every hour? Because it has to fit. Set the period in the panel to six hours, then let the batch take longer than that: what happens to the saw?
+# Why not run the batch every hour, then? Because it has to fit. Set the period in the panel to six hours, then let the batch take longer than that: what happens to the saw?
 
 # %%
 mb.explore.batch_age(predict_every_h, predict_takes_h)

@@ -75,6 +75,18 @@ def test_a_display_names_its_axis_and_says_numbers(name):
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_every_word_of_a_picture_lies_inside_it(name):
+    display = displays()[name].plot()
+    figure = display.figure_
+    figure.draw_without_rendering()
+    box = display.ax_.get_tightbbox()
+    assert box.x0 >= -1, "left"
+    assert box.y0 >= -1, "below"
+    assert box.x1 <= figure.bbox.x1 + 1, "right"
+    assert box.y1 <= figure.bbox.y1 + 1, "above"
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_drawing_leaves_the_global_settings_of_matplotlib_alone(name):
     mpl.get_backend()  # reading it settles it
     before = mpl.rcParams.copy()

@@ -129,6 +129,26 @@ def test_a_mixed_answer_is_dated_by_its_oldest_row():
     run = served(write_takes=1 * mb.HOUR, atomic_swap=False)
     mixed = run.log["status"] == "mixed"
     assert (run.log["feature_age_s"][mixed] > T).all()
+    assert (run.log["model_age_s"][mixed] > T).all()
+
+
+def test_the_writer_goes_item_by_item_and_each_row_is_scored_as_it_stands():
+    writing, world = 1 * mb.HOUR, steady()
+    run = served(write_takes=writing, atomic_swap=False)
+    model = {version.asof_s: version.estimator for version in run.site.versions.versions}
+    mixed = np.flatnonzero(run.log["status"] == "mixed")
+    written = (since_the_batch_began(run) - (D - writing)) // (writing / 60)
+    today_s = (read_at_s(run) - FIRST) // T * T  # the midnight of the training
+    for n in mixed[:50]:
+        slate = world.visits.slate[run.log["visit"][n]]
+        midnight_s = np.where(slate < written[n], today_s[n], today_s[n] - T)
+        who = np.full(slate.size, run.log["user"][n])
+        columns = world.features(who, slate, midnight_s + FIRST)
+        expected = [
+            model[at].predict_proba(row[None])[0, 1]
+            for at, row in zip(midnight_s, columns, strict=True)
+        ]
+        np.testing.assert_allclose(run.slate_score[n], expected, rtol=1e-9)
 
 
 def test_a_batch_that_dies_while_it_writes_leaves_a_half_written_table_until_the_next():
