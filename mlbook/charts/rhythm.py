@@ -52,7 +52,7 @@ class RhythmDisplay(Display):
         """
         hour = run.log["requested_at_s"] // HOUR + run.world.first_hour
         share = np.bincount(hour.astype(int) % 24, minlength=24) / hour.size
-        return cls(share, type(run.world).__name__)
+        return cls(share, run.world.label)
 
     def draw(self, ax: Axes) -> None:
         hours = np.arange(24)

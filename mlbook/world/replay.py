@@ -58,6 +58,7 @@ class ReplayWorld:
 
     default_warmup_s = 1 * DAY
     served_from_s = 0.0
+    label = "the real week"
     first_hour = 9  # second 0 is nine in the morning in Japan
 
     def __init__(self, campaign: str = "men", policy: str = "both") -> None:

@@ -77,6 +77,7 @@ class World:
 
     default_warmup_s = 5 * DAY  # before it a pattern has no model, or only a poor one
     served_from_s = 0.0
+    label = "the simulated shop"
     first_hour = 0  # the hour of the day at second 0
 
     def __init__(

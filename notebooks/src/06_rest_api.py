@@ -10,7 +10,7 @@
 # # Pattern 1: REST API
 # *By the end you can say how many visitors an API server takes before its slowest answers explode, and change the model under it without losing one of them.*
 #
-# 30 minutes · lesson 00 helps · slides 13-16, words from 23
+# 30 minutes · lesson 00 helps · slides 13-16, 23
 
 # %% tags=["parameters"]
 rate_per_s: float = 50.0  # visits per second in a quiet minute, 10 to 300

@@ -10,7 +10,7 @@
 # # Pattern 2: shared DB
 # *By the end you can say how old a batch prediction is when somebody reads it, what its age costs, and why nobody notices when the batch fails.*
 #
-# 30 minutes · lesson 00 helps · slides 17-18, words from 23
+# 30 minutes · lesson 00 helps · slides 17-18, 23
 
 # %% tags=["parameters"]
 predict_every_h: float = 24.0  # hours between two prediction batches, 1 to 48
