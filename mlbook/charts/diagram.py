@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Rectangle
 from matplotlib.path import Path
 
 from mlbook.charts.display import Display
-from mlbook.charts.theme import BLUE, GREEN, GREY, INK, ORANGE, new_figure
+from mlbook.charts.theme import BLUE, GREEN, GREY, INK, ORANGE
 from mlbook.charts.wiring import Arrow, Frame, Part, Wiring, wiring
 
 if TYPE_CHECKING:
@@ -37,28 +37,13 @@ class Diagram(Display):
     """
 
     name: str
+    size = (8.8, 4.4)
+    has_axes = False
 
     @property
     def wiring(self) -> Wiring:
         """What is drawn."""
         return wiring(self.name)
-
-    def plot(self, ax: Axes | None = None) -> Self:
-        """Draw the diagram.
-
-        Parameters
-        ----------
-        ax : matplotlib.axes.Axes, optional
-            Where; a new figure when left out.
-
-        Returns
-        -------
-        Diagram
-            This diagram.
-        """
-        if ax is None:
-            ax = new_figure(8.8, 4.4, panels=0).add_axes((0.01, 0.01, 0.98, 0.98))
-        return super().plot(ax)
 
     def draw(self, ax: Axes) -> None:
         ax.set_axis_off()

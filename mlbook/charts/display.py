@@ -31,6 +31,7 @@ class Display(ABC):
     """
 
     size: tuple[float, float] = (8.0, 3.4)
+    has_axes = True  # False for a picture that is no plot: it fills its figure
     ax_: Axes
     figure_: Figure
 
@@ -62,12 +63,17 @@ class Display(ABC):
             This display.
         """
         with rc_context(STYLE):
-            self.ax_ = ax if ax is not None else new_figure(*self.size).axes[0]
+            self.ax_ = ax if ax is not None else self._new_axes()
             self.draw(self.ax_)
         figure = self.ax_.get_figure(root=True)
         if figure is not None:
             self.figure_ = figure
         return self
+
+    def _new_axes(self) -> Axes:
+        if self.has_axes:
+            return new_figure(*self.size).axes[0]
+        return new_figure(*self.size, panels=0).add_axes((0.01, 0.01, 0.98, 0.98))
 
     def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, str], dict[str, Any]]:
         if not hasattr(self, "figure_"):

@@ -12,14 +12,12 @@ from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 
 from mlbook.charts.display import Display
-from mlbook.charts.theme import BLUE, GREY, INK, VERMILION, new_figure
+from mlbook.charts.theme import BLUE, GREY, INK, VERMILION
 from mlbook.units import DAY
 from mlbook.validate import integer
 from mlbook.world.shop import CATEGORIES
 
 if TYPE_CHECKING:
-    from typing import Self
-
     from matplotlib.axes import Axes
 
     from mlbook.world import World
@@ -42,6 +40,8 @@ class BeTheModel(Display):
     """
 
     world: World
+    size = (8.8, 4.9)
+    has_axes = False
 
     @cached_property
     def visits(self) -> NDArray[np.int64]:
@@ -65,23 +65,6 @@ class BeTheModel(Display):
             category = self.world.catalog.category[log.item[seen]]
             counts[n] = np.bincount(category, minlength=len(CATEGORIES))
         return counts
-
-    def plot(self, ax: Axes | None = None) -> Self:
-        """Draw the ten visitors.
-
-        Parameters
-        ----------
-        ax : matplotlib.axes.Axes, optional
-            Where; a new figure when left out.
-
-        Returns
-        -------
-        BeTheModel
-            This game.
-        """
-        if ax is None:
-            ax = new_figure(8.8, 4.9, panels=0).add_axes((0.01, 0.01, 0.98, 0.98))
-        return super().plot(ax)
 
     def draw(self, ax: Axes) -> None:
         ax.set_axis_off()

@@ -73,7 +73,7 @@ class RestApi(Pattern):
     def capacity_per_s(self) -> float:
         """Requests a second at which every worker is always busy."""
         held_s = self.service.mean + (self.lookup.mean if self.send == "ids" else 0.0)
-        return self.workers / held_s
+        return float(self.workers / held_s)
 
     def build(self) -> None:
         self.net = self.site.part("network", self.network)

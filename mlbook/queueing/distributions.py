@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,13 +17,12 @@ __all__ = ["Constant", "Distribution", "Exponential", "LogNormal"]
 _Z99 = 2.3263478740408408  # the 99th percentile of the standard normal distribution
 
 
-class Distribution(Protocol):
+class Distribution(ABC):
     """Anything that can be drawn from and knows its mean in seconds."""
 
-    @property
-    def mean(self) -> float:
-        """Mean in seconds."""
+    mean: Any  # a field or a property: seconds
 
+    @abstractmethod
     def sample(self, rng: np.random.Generator, n: int) -> NDArray[np.float64]:
         """Draw `n` durations in seconds.
 
@@ -41,7 +41,7 @@ class Distribution(Protocol):
 
 
 @dataclass(frozen=True)
-class Constant:
+class Constant(Distribution):
     """Every piece of work takes the same time.
 
     Parameters
@@ -61,25 +61,11 @@ class Constant:
         number("mean", self.mean, at_least=0, unit="seconds")
 
     def sample(self, rng: np.random.Generator, n: int) -> NDArray[np.float64]:
-        """Draw `n` durations in seconds.
-
-        Parameters
-        ----------
-        rng : numpy.random.Generator
-            Not used: nothing is random here.
-        n : int
-            How many.
-
-        Returns
-        -------
-        ndarray of shape (n,)
-            Durations in seconds.
-        """
         return np.full(n, float(self.mean))
 
 
 @dataclass(frozen=True)
-class Exponential:
+class Exponential(Distribution):
     """Memoryless work, the M in M/M/c.
 
     Parameters
@@ -99,25 +85,11 @@ class Exponential:
         number("mean", self.mean, above=0, unit="seconds")
 
     def sample(self, rng: np.random.Generator, n: int) -> NDArray[np.float64]:
-        """Draw `n` durations in seconds.
-
-        Parameters
-        ----------
-        rng : numpy.random.Generator
-            The stream of random numbers.
-        n : int
-            How many.
-
-        Returns
-        -------
-        ndarray of shape (n,)
-            Durations in seconds.
-        """
         return rng.exponential(self.mean, n)
 
 
 @dataclass(frozen=True)
-class LogNormal:
+class LogNormal(Distribution):
     """Work with a long right tail, named by the two numbers a dashboard shows.
 
     Parameters
@@ -150,18 +122,4 @@ class LogNormal:
         return math.log(self.p99 / self.p50) / _Z99
 
     def sample(self, rng: np.random.Generator, n: int) -> NDArray[np.float64]:
-        """Draw `n` durations in seconds.
-
-        Parameters
-        ----------
-        rng : numpy.random.Generator
-            The stream of random numbers.
-        n : int
-            How many.
-
-        Returns
-        -------
-        ndarray of shape (n,)
-            Durations in seconds.
-        """
         return self.p50 * np.exp(self._sigma * rng.standard_normal(n))
