@@ -61,6 +61,8 @@ class Site:
         When what became readable: instant, instant of its data, number of predictions.
     incidents : list of tuple
         When which part skipped or lost a job.
+    always_fresh : bool
+        Whether answers read the activity log itself, so that there is nothing to publish.
     """
 
     world: World | ReplayWorld
@@ -71,6 +73,7 @@ class Site:
     versions: Registry = field(default_factory=Registry)
     published: list[tuple[float, float, int]] = field(default_factory=list)
     incidents: list[tuple[float, str, str]] = field(default_factory=list)
+    always_fresh: bool = False
 
     def part(
         self, name: str, latency: Distribution | None = None, workers: int | None = None

@@ -58,7 +58,9 @@ class Fault:
 
 
 def down(part: str, *, at: float, lasting: float) -> Fault:
-    """Make a part unreachable: calls are refused, a job that is running there is lost.
+    """Make a part unreachable: calls and queued requests are refused, a running job is lost.
+
+    A request that is being worked on when it begins is still answered.
 
     Parameters
     ----------

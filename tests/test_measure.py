@@ -68,13 +68,13 @@ def test_the_interval_of_auc_is_that_of_a_bootstrap(nightly):
     # The spread of 400 resamples is known to one in sqrt(800), 3.5 %; four of these are 14 %
     # (a false alarm in 6 of 100,000), and one more per cent is for the bootstrap's own bias.
     clicked, score, _ = all_candidates(nightly)
-    good, bad = score[clicked], score[~clicked]
+    user = np.repeat(nightly.log["user"], nightly.slate_score.shape[1])
+    rows_of = [np.flatnonzero(user == one) for one in np.unique(user)]
     rng = np.random.default_rng(1)
-    labels = np.r_[np.ones(good.size), np.zeros(bad.size)]
-    areas = [
-        roc_auc_score(labels, np.r_[rng.choice(good, good.size), rng.choice(bad, bad.size)])
-        for _ in range(400)
-    ]
+    areas = []
+    for _ in range(400):  # users are drawn, each with all that they were offered
+        rows = np.concatenate([rows_of[k] for k in rng.integers(0, len(rows_of), len(rows_of))])
+        areas.append(roc_auc_score(clicked[rows], score[rows]))
     assert mb.measure.auc(nightly)[1] == pytest.approx(1.96 * np.std(areas, ddof=1), rel=0.15)
 
 
@@ -163,13 +163,12 @@ def test_knowing_the_truth_earns_what_the_best_candidates_are_clicked():
 
 
 def test_the_most_popular_is_the_category_that_was_clicked_most_often_before():
-    world, start_s = small(), small().default_warmup_s
-    popular, visits = world.popularity(start_s), world.visits
-    clicks = [
-        visits.clicked[i, np.argmax([popular[world.catalog.category[item]] for item in slate])]
-        for i, slate in enumerate(visits.slate)
-        if visits.at_s[i] >= start_s
-    ]
+    world, visits = small(), small().visits
+    clicks = []
+    for i in np.flatnonzero(visits.at_s >= world.default_warmup_s):
+        popular = world.popularity(visits.at_s[i] // mb.DAY * mb.DAY)  # as of the last midnight
+        liked = [popular[world.catalog.category[item]] for item in visits.slate[i]]
+        clicks.append(visits.clicked[i, np.argmax(liked)])
     found = mb.measure.yardsticks(world).loc["most popular", "clicks_per_100"]
     assert found == pytest.approx(100 * np.mean(clicks))
 
@@ -227,9 +226,13 @@ def test_the_lag_of_an_event_lies_between_one_run_and_a_run_and_a_period(rest):
     assert takes < lag_s.min() < lag_s.max() < takes + every
 
 
-def test_a_pattern_that_publishes_nothing_has_no_lag(in_process):
-    assert mb.measure.event_lag_s(in_process).size == 0
-    assert in_process.summary()["event_lag_p95_s"].isna().all()
+def test_a_pattern_that_reads_the_activity_log_itself_has_no_lag(in_process):
+    assert not mb.measure.event_lag_s(in_process).any()
+    assert in_process.summary()["event_lag_p95_s"].item() == 0
+
+
+def test_features_read_after_time_in_line_have_age_zero_and_not_less(in_process):
+    assert not in_process.log["feature_age_s"].any()
 
 
 def test_predictions_read_are_the_distinct_rows_that_somebody_was_shown():

@@ -124,7 +124,8 @@ def request_log(
         "trigger": np.array([answer.trigger for answer in answers], dtype=object),
         "computed_at_s": np.array([answer.computed_at_s for answer in answers]),
         "feature_asof_s": np.where(oldest_version > 0, oldest_s, np.nan),
-        "feature_age_s": np.where(oldest_version > 0, at_s - oldest_s, np.nan),
+        # Features read after some time in line are younger than the request: age 0, not less.
+        "feature_age_s": np.where(oldest_version > 0, np.maximum(at_s - oldest_s, 0), np.nan),
         "model_version": oldest_version,
         "model_age_s": at_s - version_s[oldest_version],
         "score": scores[rows, best],

@@ -81,7 +81,7 @@ def run(
     integer("seed", seed, at_least=0, unit="seed of the latencies", hint="Write 0.")
     faults = _listed(faults)
     served = _served(world, warmup)
-    _check_parts(faults, {type(pattern).__name__: parts_of(pattern, world)})
+    _check_faults(faults, world, {type(pattern).__name__: parts_of(pattern, world)})
     site = Site(world, seed, faults)
     running = pattern.install(site)
     answers, done_s = serve(running, site, served)
@@ -163,7 +163,7 @@ def compare(
         _check_pattern(name, pattern)
     faults = _listed(faults)
     parts = {name: parts_of(pattern, world) for name, pattern in patterns.items()}
-    _check_parts(faults, parts)
+    _check_faults(faults, world, parts)
     runs, notes = {}, []
     for name, pattern in patterns.items():
         mine = tuple(fault for fault in faults if fault.part in parts[name])
@@ -220,7 +220,9 @@ def _listed(faults: Iterable[Fault]) -> tuple[Fault, ...]:
     return tuple(faults)
 
 
-def _check_parts(faults: tuple[Fault, ...], parts: Mapping[str, list[str]]) -> None:
+def _check_faults(
+    faults: tuple[Fault, ...], world: World | ReplayWorld, parts: Mapping[str, list[str]]
+) -> None:
     known = sorted({part for names in parts.values() for part in names})
     for fault in faults:
         if fault.part not in known:
@@ -229,3 +231,5 @@ def _check_parts(faults: tuple[Fault, ...], parts: Mapping[str, list[str]]) -> N
                 f"{did_you_mean(fault.part, known)} Parts are: {', '.join(known)}."
             )
             raise ValueError(text)
+        end = f"seconds; the world ends at {world.horizon_s:g}"
+        number("at", fault.at_s, at_most=world.horizon_s, unit=end, hint="Begin it earlier.")

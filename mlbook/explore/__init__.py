@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from mlbook.explore.age_panel import batch_age
+from mlbook.explore.age_panel import prediction_age
 from mlbook.explore.explorable import Explorable, Knob
 from mlbook.explore.guessing_game import BeTheModel
 from mlbook.explore.knee_panel import knee
 from mlbook.explore.sure_panel import how_sure
 
-__all__ = ["BeTheModel", "Explorable", "Knob", "batch_age", "how_sure", "knee"]
+__all__ = ["BeTheModel", "Explorable", "Knob", "how_sure", "knee", "prediction_age"]

@@ -17,7 +17,7 @@ from mlbook.units import HOUR, duration
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["BatchAges", "batch_age", "batch_ages"]
+__all__ = ["BatchAges", "batch_ages", "prediction_age"]
 
 DAYS_SHOWN = 5
 
@@ -149,7 +149,7 @@ class _AgesView:
         return f"Readers meet an age between {low} and {high}, {mean} on average.{late}"
 
 
-def batch_age(predict_every_h: float = 24.0, predict_takes_h: float = 2.0) -> Explorable:
+def prediction_age(predict_every_h: float = 24.0, predict_takes_h: float = 2.0) -> Explorable:
     """Make the panel of lesson 07: the batch's period and duration against the age of its answers.
 
     Parameters
@@ -166,7 +166,7 @@ def batch_age(predict_every_h: float = 24.0, predict_takes_h: float = 2.0) -> Ex
 
     Examples
     --------
-    >>> batch_age(24, 2).set(predict_every_h=6).oldest_h
+    >>> prediction_age(24, 2).set(predict_every_h=6).oldest_h
     8.0
     """
     knobs = {

@@ -130,17 +130,19 @@ def yardsticks(world: World) -> pd.DataFrame:
 
     Notes
     -----
-    *Most popular* shows the candidate of the category with the best click rate in the four days
-    before the first visit. *Perfect* knows every click probability; luck remains.
+    *Most popular* shows the candidate of the category with the best click rate in the last four
+    days, counted anew every midnight. *Perfect* knows every click probability; luck remains.
     """
     import pandas as pd
 
     visits = world.visits
     rows = np.flatnonzero(visits.at_s >= world.default_warmup_s)
-    popular = world.popularity(world.default_warmup_s)[world.catalog.category[visits.slate[rows]]]
+    today = (visits.at_s[rows] // DAY).astype(int)
+    popular = np.array([world.popularity(day * DAY) for day in range(today.max() + 1)])
+    liked = popular[today[:, None], world.catalog.category[visits.slate[rows]]]
     chosen = {
         "random": visits.shown[rows],
-        "most popular": popular.argmax(axis=1),
+        "most popular": liked.argmax(axis=1),
         "perfect": world.truth[rows].argmax(axis=1),
     }
     days = (world.horizon_s - world.default_warmup_s) / DAY

@@ -42,15 +42,17 @@ def event_lag_s(run: Run) -> NDArray[np.float64]:
     Returns
     -------
     ndarray of shape (n_events,)
-        Seconds, for the events of the served period that were published before its end; empty when
-        the pattern reads its events directly and never publishes.
+        Seconds, for the events of the served period that were published before its end; zeros for
+        a pattern that reads the activity log itself; empty when nothing was published.
     """
     published = run.site.published
+    event_s = run.world.activity.at_s
+    event_s = event_s[event_s >= run.log["requested_at_s"].min()]
+    if run.site.always_fresh:
+        return np.zeros(event_s.size)
     if not published:
         return np.empty(0)
     published_at_s, asof_s = np.array([row[:2] for row in published]).T
-    event_s = run.world.activity.at_s
-    event_s = event_s[event_s >= run.log["requested_at_s"].min()]
     first = np.searchsorted(asof_s, event_s, side="right")
     known = first < asof_s.size
     lag: NDArray[np.float64] = published_at_s[first[known]] - event_s[known]

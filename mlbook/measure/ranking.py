@@ -32,18 +32,25 @@ def auc(run: Run) -> tuple[float, float]:
     References
     ----------
     E. DeLong, D. DeLong, D. Clarke-Pearson, Biometrics 44, 1988: the variance from the placement of
-    every clicked candidate among the unclicked and the other way round.
+    every clicked candidate among the unclicked and the other way round. N. Obuchowski, Biometrics
+    53, 1997: the same with clusters, here users, as the independent units.
     """
     clicked = run.world.visits.clicked[run.log["visit"]].ravel()
     scores = run.slate_score.ravel()
+    user = np.repeat(run.log["user"], run.slate_score.shape[1])
     known = ~np.isnan(scores)
-    good, bad = scores[known & clicked], scores[known & ~clicked]
-    if good.size < 2 or bad.size < 2:
+    good, bad = known & clicked, known & ~clicked
+    users = np.unique(user[known]).size
+    if good.sum() < 2 or bad.sum() < 2 or users < 2:
         return np.nan, np.nan
-    wins = _share_below(good, bad)  # each clicked one: share of the unclicked ranked lower
-    losses = 1 - _share_below(bad, good)
-    variance = wins.var(ddof=1) / good.size + losses.var(ddof=1) / bad.size
-    return float(wins.mean()), float(Z95 * np.sqrt(variance))
+    wins = _share_below(scores[good], scores[bad])  # each clicked one: unclicked ranked lower
+    beaten = 1 - _share_below(scores[bad], scores[good])  # each unclicked: clicked ranked higher
+    area = wins.mean()
+    # What each user adds to the area; users are independent, candidates of one user are not.
+    surplus = np.bincount(user[good], wins - area, user.max() + 1) / good.sum()
+    surplus += np.bincount(user[bad], beaten - area, user.max() + 1) / bad.sum()
+    error = np.sqrt(users / (users - 1) * (surplus**2).sum())
+    return float(area), float(Z95 * error)
 
 
 def _share_below(values: NDArray[np.float64], others: NDArray[np.float64]) -> NDArray[np.float64]:

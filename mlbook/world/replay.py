@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
 __all__ = ["ReplayWorld"]
 
-TRAINING_WINDOW_S = 4 * DAY
-
 
 class ReplayWorld:
     """A campaign of the real log: its times, items, segments and clicks.
@@ -110,7 +108,7 @@ class ReplayWorld:
         raise AttributeError(text)
 
     def labelled(self, until_s: float) -> Labels:
-        """Give the rows of the last four days before `until_s`.
+        """Give the rows that a training at `until_s` can know, of the last four days.
 
         Parameters
         ----------
@@ -122,12 +120,7 @@ class ReplayWorld:
         Labels
             Impressions and whether they were clicked.
         """
-        visits = self.visits
-        known = (visits.at_s <= until_s) & (visits.at_s > until_s - TRAINING_WINDOW_S)
-        rows = np.flatnonzero(known)
-        return Labels(
-            visits.at_s[rows], visits.user[rows], visits.slate[rows, 0], visits.clicked[rows, 0]
-        )
+        return self.visits.labelled(until_s)
 
 
 def _segments(log: pd.DataFrame) -> tuple[pd.DataFrame, NDArray[np.int64]]:

@@ -30,8 +30,7 @@ __all__ = ["CATEGORIES", "World"]
 N_ITEMS, N_CATEGORIES = 60, 6
 CATEGORIES = ("coats", "shirts", "shoes", "bags", "hats", "rings")
 BUYS = 0.25  # share of clicks that end in a purchase
-SEASON_S = 9 * DAY  # period of the taste for a category
-TRAINING_WINDOW_S = 4 * DAY
+SEASON_S = 21 * DAY  # period of the taste for a category
 
 # Impressions by hour of the day in Japan, from the real log (data/obd_clicks.csv.gz); a test
 # counts them again. Only the shape is used.
@@ -59,8 +58,8 @@ class World:
     interest_holds : float
         Mean seconds that a user's interest in one category lasts: fresh features pay.
     taste_drift : float
-        Swing of the taste for a category in log-odds, >= 0, with a period of nine days: fresh
-        models pay.
+        Swing of the taste for a category in log-odds, >= 0, with a period of three weeks:
+        fresh models pay.
     label_delay : float
         Seconds until a click is known to the training.
 
@@ -215,15 +214,7 @@ class World:
         Labels
             Visits with the item that was shown and whether it was clicked.
         """
-        visits, newest = self.visits, until_s - self.label_delay
-        rows = np.flatnonzero((visits.at_s <= newest) & (visits.at_s > newest - TRAINING_WINDOW_S))
-        shown = visits.shown[rows]
-        return Labels(
-            visits.at_s[rows],
-            visits.user[rows],
-            visits.slate[rows, shown],
-            visits.clicked[rows, shown],
-        )
+        return self.visits.labelled(until_s - self.label_delay)
 
     def popularity(self, until_s: float) -> NDArray[np.float64]:
         """Give the click rate of each category in the rows that are known at an instant.
@@ -307,6 +298,10 @@ class World:
         World
             A copy; visits, truth and luck are the very same.
         """
+        integer("user", user, at_least=0, unit="a user's number")
+        number("user", user, at_most=self.users - 1, unit="a user's number")
+        integer("item", item, at_least=0, unit="an item's number")
+        number("item", item, at_most=N_ITEMS - 1, unit="an item's number")
         log, here = self.activity, int(np.searchsorted(self.activity.at_s, at))
         other = copy.copy(self)
         other.activity = Activity(

@@ -5,11 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from mlbook.units import DAY
+
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
 __all__ = ["Labels", "Visits"]
+
+TRAINING_WINDOW_S = 4 * DAY
 
 
 @dataclass(frozen=True)
@@ -45,6 +50,26 @@ class Visits:
 
     def __len__(self) -> int:
         return self.at_s.size
+
+    def labelled(self, newest_s: float) -> Labels:
+        """Give what was shown and whether it was clicked, over four days.
+
+        Parameters
+        ----------
+        newest_s : float
+            The end of the four days, in seconds.
+
+        Returns
+        -------
+        Labels
+            One row a visit.
+        """
+        known = (self.at_s <= newest_s) & (self.at_s > newest_s - TRAINING_WINDOW_S)
+        rows = np.flatnonzero(known)
+        shown = self.shown[rows]
+        return Labels(
+            self.at_s[rows], self.user[rows], self.slate[rows, shown], self.clicked[rows, shown]
+        )
 
 
 @dataclass(frozen=True)

@@ -66,7 +66,7 @@ yardsticks = mb.measure.yardsticks(world)["clicks_per_100"]
 mb.charts.YardstickDisplay(yardsticks.to_dict())
 
 # %% [markdown]
-# This is the shop without a model. Popularity hardly helps: everybody wants something else. And even a perfect choice is not always clicked. What we build has to land between the first bar and the last.
+# This is the shop without a model. Popularity is a fair guess, but it shows everybody the same kind of item. And even a perfect choice is not always clicked. What we build has to beat the second bar and cannot beat the last.
 
 # %% [markdown]
 # ## A model, and four numbers
@@ -110,7 +110,7 @@ clicks, half_width = mb.measure.clicks_per_100(rest)
 mb.charts.YardstickDisplay(yardsticks.to_dict() | {"model": clicks})
 
 # %% [markdown]
-# It does. A modest ranking, used on every visit, takes a good part of all there is to win.
+# It does. A modest ranking, used on every visit, takes a good part of what popularity leaves.
 
 # %% [markdown]
 # **Fourth: how sure are we?** Here is the whole report of both patterns. The figure after ± is the half width of a **95 % interval**. Two rows are new: *event to answer* is how long something a user does needs to reach an answer, and *age of the model* is the time since its training read the data.

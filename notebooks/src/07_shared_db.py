@@ -118,7 +118,7 @@ mb.charts.TwoRowsDisplay.from_runs(three)
 # Why not run the batch every hour, then? Because it has to fit. Set the period in the panel to six hours, then let the batch take longer than that: what happens to the saw?
 
 # %%
-mb.explore.batch_age(predict_every_h, predict_takes_h)
+mb.explore.prediction_age(predict_every_h, predict_takes_h)
 
 # %% [markdown]
 # The hours set aside for a batch are its **batch window**. As long as the batch fits, a shorter period buys freshness. When it does not fit any more, our scheduler starts each batch when the one before it ends, and only a shorter batch helps: a faster model, more machines, fewer rows.

@@ -13,7 +13,11 @@ from mlbook.explore.knee_panel import waits
 from mlbook.explore.sure_panel import two_shops
 from mlbook.queueing import laws
 
-PANELS = {"knee": explore.knee, "batch_age": explore.batch_age, "how_sure": explore.how_sure}
+PANELS = {
+    "knee": explore.knee,
+    "prediction_age": explore.prediction_age,
+    "how_sure": explore.how_sure,
+}
 
 
 @pytest.mark.parametrize("name", PANELS)
