@@ -14,6 +14,7 @@ from mlbook.units import DAY, HOUR, MINUTE, MS, SECOND
 if TYPE_CHECKING:
     from mlbook import charts, explore, measure, queueing
     from mlbook.contract import check_pattern
+    from mlbook.exercises import check, guess, hint, report_card, solution
     from mlbook.experiment import Run, Runs, compare, run
     from mlbook.faults import down, skip_batch, slow
     from mlbook.lessons.glossary import glossary
@@ -35,17 +36,27 @@ __all__ = [
     "Runs",
     "SharedDb",
     "World",
+    "check",
     "check_pattern",
     "compare",
     "down",
     "glossary",
+    "guess",
+    "hint",
+    "report_card",
     "run",
     "skip_batch",
     "slow",
+    "solution",
     "source",
 ]
 
 _HOME = {
+    "solution": "exercises",
+    "report_card": "exercises",
+    "hint": "exercises",
+    "guess": "exercises",
+    "check": "exercises",
     "InProcess": "patterns",
     "Pattern": "patterns",
     "ReplayWorld": "world",

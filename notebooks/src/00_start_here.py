@@ -59,11 +59,26 @@ game.play(my_picks)
 
 # %% [markdown]
 # ## What there is to win
-# From here on we leave out the first five days, which a model needs to learn from, and count all visits after them. **Guess first:** out of 100 visits, how many clicks does the random shop get, and how many the perfect one?
+# From here on we leave out the first five days, which a model needs to learn from, and count all visits after them. **Guess first:** out of 100 visits, how many clicks does the random shop get, and how many the perfect one? Put a number in place of the three dots.
+
+# %%
+mb.guess("00.random", ...)
+
+# %%
+mb.guess("00.perfect", ...)
+
+# %% [markdown]
+# The plot has a bar for each of three shops.
 
 # %%
 yardsticks = mb.measure.yardsticks(world)["clicks_per_100"]
 mb.charts.YardstickDisplay(yardsticks.to_dict())
+
+# %%
+mb.guess("00.random", measured=yardsticks["random"])
+
+# %%
+mb.guess("00.perfect", measured=yardsticks["perfect"])
 
 # %% [markdown]
 # This is the shop without a model. Popularity is a fair guess, but it shows everybody the same kind of item. And even a perfect choice is not always clicked. What we build has to beat the second bar and cannot beat the last.
@@ -97,10 +112,19 @@ mb.charts.AgeDisplay.from_runs(rest=rest, nightly=nightly)
 # This is the **age of the features**, or freshness. It has nothing to do with how long the user waits, although both sound like speed; lesson 07 takes the two apart.
 
 # %% [markdown]
-# **Third: how well does it rank?** Take a candidate that would be clicked and one that would not, from anybody's visit. How often does the model give the first the higher score? That share is the **AUC**. The plot shows the scores of both kinds, each outline with the same area.
+# **Third: how well does it rank?** Take a candidate that would be clicked and one that would not, from anybody's visit. How often does the model give the first the higher score? That share is the **AUC**. **Guess first:** in how many of 100 such pairs?
+
+# %%
+mb.guess("00.pairs", ...)
+
+# %% [markdown]
+# The plot shows the scores of both kinds, each outline with the same area.
 
 # %%
 mb.charts.RankingDisplay.from_run(rest)
+
+# %%
+mb.guess("00.pairs", measured=100 * mb.measure.auc(rest)[0])
 
 # %% [markdown]
 # A coin would win half of the pairs. The gap between the two outlines looks small. Does it matter? Put the model beside the yardsticks:
@@ -111,6 +135,12 @@ mb.charts.YardstickDisplay(yardsticks.to_dict() | {"model": clicks})
 
 # %% [markdown]
 # It does. A modest ranking, used on every visit, takes a good part of what popularity leaves.
+#
+# **Your turn.** How large a part? Of the way from the most popular shop to the perfect one, which share has the model gone? (Stuck? `mb.hint("00.share")`, three times if need be.)
+
+# %%
+share = ...  # between 0 and 1
+mb.check("00.share", run=rest, share=share)
 
 # %% [markdown]
 # **Fourth: how sure are we?** Here is the whole report of both patterns. The figure after ± is the half width of a **95 % interval**. Two rows are new: *event to answer* is how long something a user does needs to reach an answer, and *age of the model* is the time since its training read the data.
@@ -118,6 +148,12 @@ mb.charts.YardstickDisplay(yardsticks.to_dict() | {"model": clicks})
 # %%
 runs = mb.Runs({"rest": rest, "nightly": nightly})
 runs
+
+# %% [markdown]
+# **Your turn.** Somebody has just begun to look for shoes. Whose next answer is more likely to know it: `"rest"` or `"nightly"`?
+
+# %%
+mb.check("00.fresh", runs=runs, name=...)
 
 # %% [markdown]
 # The ± counts only the luck of these users in this shop. It does not know that another shop has other users and other prices. But other shops are something we have. The next cell opens ten, and measures both patterns in each. It takes some seconds.
@@ -144,6 +180,9 @@ mb.charts.SpreadDisplay(mb.measure.clicks_by_name(others))
 # **Next:** lesson 06 opens the REST API and fills it with visitors until it breaks.
 
 # %%
+mb.report_card()
+
+# %%
 mb.glossary("00")
 
 # %% [markdown]
@@ -156,6 +195,12 @@ mb.explore.how_sure(visitors=10)
 
 # %% [markdown]
 # Four times the visitors give half the interval, as long as the visitors are independent of each other: the law of the square root. It is why small improvements need large tests.
+#
+# **Your turn.** With 100 visitors a shop your interval is three times too wide. How many visitors do you need?
+
+# %%
+visitors = ...
+mb.check("00.visitors", had=100, visitors=visitors)
 
 # %% [markdown]
 # ### More clicks, more money?

@@ -37,8 +37,12 @@ mb.source(mb.SharedDb.predict)
 
 # %% [markdown]
 # ## How old is what you read?
-# A batch starts every *T* hours and takes *D* hours from reading its data to publishing its table. Visitors come when they like. **Guess first:** with the numbers in the parameters cell, how old are the features behind an answer, on average?
-#
+# A batch starts every *T* hours and takes *D* hours from reading its data to publishing its table. Visitors come when they like. **Guess first:** with the numbers in the parameters cell, how old are the features behind an answer, on average, in hours?
+
+# %%
+mb.guess("07.mean_age_h", ...)
+
+# %% [markdown]
 # Each dot of the next plot is a visit; its height is the age of what was read. (The run begins in the middle of a tooth, because the first five days are left out.)
 
 # %%
@@ -50,13 +54,16 @@ world = mb.World(seed=seed)
 usual = mb.run(batch, world)
 mb.charts.AgeDisplay.from_runs(usual=usual)
 
+# %%
+age_h = usual.requests["feature_age_s"] / mb.HOUR
+mb.guess("07.mean_age_h", measured=age_h.mean())
+
 # %% [markdown]
 # A new table knows the data as of the *start* of its batch, so it is born at the age *D*. Then it only gets older, until the next one replaces it. By the clock, every age between *D* and *T + D* is equally common, with *D + T/2* in the middle. The table compares that law with what the visitors met, in hours.
 
 # %%
 import pandas as pd
 
-age_h = usual.requests["feature_age_s"] / mb.HOUR
 low_s, high_s = mb.queueing.batch_age(batch.predict_every, batch.predict_takes)
 law_h = [low_s / mb.HOUR, (low_s + high_s) / 2 / mb.HOUR, high_s / mb.HOUR]
 measured_h = age_h.agg(["min", "mean", "max"])
@@ -64,6 +71,13 @@ pd.DataFrame({"by law": law_h, "measured": measured_h}).round(1)
 
 # %% [markdown]
 # Many people guess half of *T* and forget that the table is already old when it appears. Minimum and maximum agree with the law. The mean need not, because visitors do not come evenly: this shop, like the real one whose rhythm it borrows, is busiest late in the evening. A batch that ended just before the evening would be read younger.
+
+# %% [markdown]
+# **Your turn.** Another team runs a batch every two hours, and it takes ten minutes. Which mean age, by the clock, do its readers meet?
+
+# %%
+mean_age_h = ...  # hours
+mb.check("07.mean", mean_age_h=mean_age_h)
 
 # %% [markdown]
 # ## What age costs
@@ -125,12 +139,22 @@ mb.explore.prediction_age(predict_every_h, predict_takes_h)
 
 # %% [markdown]
 # ## The batch that did not run
-# After day nine the scheduler is off for one period and then comes back. **Guess first:** how old is the oldest answer, and what share of the visits fails? The plot lays the usual run over the bad one.
+# After day nine the scheduler is off for one period and then comes back. **Guess first:** how old does the oldest answer become, in hours? And do any visits fail?
+
+# %%
+mb.guess("07.oldest_h", ...)
+
+# %% [markdown]
+# The plot lays the usual run over the bad one.
 
 # %%
 asleep = mb.skip_batch("batch", at=9 * mb.DAY, lasting=batch.predict_every)
 missed = mb.run(batch, world, faults=[asleep])
 mb.charts.AgeDisplay.from_runs(missed=missed, usual=usual)
+
+# %%
+oldest_h = missed.requests["feature_age_s"].max() / mb.HOUR
+mb.guess("07.oldest_h", measured=oldest_h)
 
 # %%
 both = mb.Runs({"usual": usual, "missed": missed})
@@ -151,6 +175,12 @@ round(float(100 * gap[hit].mean()), 1)
 
 # %% [markdown]
 # Clicks were lost and no error was raised. A health check of the *web application* would have noticed nothing. This is the strength and the trap of the pattern in one picture: slide 23 calls its management "Easy", and we add that nobody has to get up at night, and so nobody may notice for a week. Watch the **age of the table**, and let the job report that it has finished.
+#
+# **Your turn.** Set the alarm: at which age of the features, in hours, should it ring? It must stay silent as long as every batch runs, and ring as early as it can when one is missing.
+
+# %%
+threshold_h = ...
+mb.check("07.alarm", run=usual, threshold_h=threshold_h)
 
 # %% [markdown]
 # ## What would break
@@ -162,6 +192,9 @@ round(float(100 * gap[hit].mean()), 1)
 # *A prediction from a table costs the user almost no time and starts its life already old: publish its age with it, and let somebody watch.*
 #
 # **Next:** the talk's third pattern predicts when an event arrives, not when the clock strikes; its lesson is not written yet. Until then, lesson 06 is the other half of this one.
+
+# %%
+mb.report_card()
 
 # %%
 mb.glossary("07")
@@ -202,6 +235,13 @@ window["one core, hours"] = predictions * 0.05 * mb.MS / mb.HOUR
 window.round(1)
 
 # %% [markdown]
+# **Your turn.** For how many million users does one core finish just before the next batch of `usual` is due?
+
+# %%
+million_users = ...
+mb.check("07.window", run=usual, million_users=million_users)
+
+# %% [markdown]
 # Somewhere on the way a daily batch stops being daily, and somebody has to split the work or cut it. Here is a batch that takes thirty hours and should start every twenty-four. Before you run it: what is the youngest answer, and the oldest?
 
 # %%
@@ -213,11 +253,17 @@ mb.charts.AgeDisplay.from_runs(late=late)
 
 # %% [markdown]
 # ### Predictions nobody reads
-# The batch predicts for everybody, and not everybody comes. How many of the predictions were ever looked at?
+# The batch predicts for everybody, and not everybody comes. How many percent of the predictions were ever looked at?
+
+# %%
+mb.guess("07.read_percent", ...)
 
 # %%
 computed, read = mb.measure.predictions_read(usual)
-{"computed": computed, "read": read, "share read": round(read / computed, 3)}
+mb.guess("07.read_percent", measured=100 * read / computed)
+
+# %%
+{"computed": computed, "read": read}
 
 # %% [markdown]
 # The others were computed for nobody. This shop has few items and loyal users; with a large catalogue and rare visitors the share falls much lower. It is the price of letting nobody wait.

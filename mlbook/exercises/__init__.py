@@ -1,0 +1,7 @@
+"""Exercises that check themselves in the kernel: what differs, not what is expected."""
+
+from __future__ import annotations
+
+from mlbook.exercises.desk import check, guess, hint, report_card, solution
+
+__all__ = ["check", "guess", "hint", "report_card", "solution"]

@@ -1,0 +1,134 @@
+"""Five proofs an exercise, for all of them."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+
+import mlbook as mb
+from mlbook.exercises import check
+from mlbook.exercises.desk import all_exercises
+from mlbook.exercises.judge import judge
+from tests.worlds import small
+
+if TYPE_CHECKING:
+    from mlbook.exercises.exercise import Exercise
+
+
+@cache
+def rest(workers: int) -> mb.Run:
+    return mb.run(mb.RestApi(workers=workers), small())
+
+
+@cache
+def batch(every_h: float) -> mb.Run:
+    pattern = mb.SharedDb(predict_every=every_h * mb.HOUR, predict_takes=0.5 * mb.HOUR)
+    return mb.run(pattern, small())
+
+
+def contexts(name: str) -> list[dict[str, Any]]:
+    """Give two contexts: the lesson's own kind, and one with another parameter."""
+    if name.startswith("00."):
+        both = [
+            {"run": rest(n), "runs": {"rest": rest(n), "nightly": batch(h)}, "had": had}
+            for n, h, had in ((4, 24.0, 10), (2, 12.0, 40))
+        ]
+    elif name.startswith("06."):
+        both = [{"run": rest(4)}, {"run": rest(2)}]
+    else:
+        both = [{"run": batch(24.0)}, {"run": batch(12.0)}]
+    needed = all_exercises()[name].context
+    return [{key: context[key] for key in needed} for context in both]
+
+
+NAMES = sorted(all_exercises())
+
+
+def exercise(name: str) -> Exercise:
+    return all_exercises()[name]
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("placeholder", [None, ...])
+def test_a_starter_is_still_to_do(name, placeholder):
+    assert check(name, **{exercise(name).asks: placeholder}, **contexts(name)[0]).state == "todo"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_keyword_that_is_left_out_is_still_to_do(name):
+    assert check(name).state == "todo"
+    for left_out in exercise(name).context:
+        given = {key: value for key, value in contexts(name)[0].items() if key != left_out}
+        answer = {exercise(name).asks: exercise(name).right(contexts(name)[0])}
+        assert check(name, **given, **answer).state == "todo"
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("which", [0, 1])
+def test_the_right_answer_passes_with_every_parameter(name, which):
+    context = contexts(name)[which]
+    answer = exercise(name).right(context)
+    assert check(name, **{exercise(name).asks: answer}, **context).state == "pass"
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("which", [0, 1])
+def test_each_known_wrong_answer_gets_its_own_message(name, which):
+    context = contexts(name)[which]
+    messages = [wrong.message for wrong in exercise(name).wrong]
+    assert messages
+    assert len(set(messages)) == len(messages)
+    for wrong in exercise(name).wrong:
+        state, message = judge(exercise(name), context, wrong.answer(context))
+        assert (state, message) == ("fail", wrong.message)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_verdict_shows_the_right_number(name):
+    context = contexts(name)[0]
+    right = exercise(name).right(context)
+    for answer in (0.123, -5.0, 1e9, "x", float("nan")):
+        said = check(name, **{exercise(name).asks: answer}, **context).message
+        assert exercise(name).options or f"{right:.3g}" not in said
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_exercise_has_three_hints_and_a_solution_that_differ(name):
+    texts = [*exercise(name).hints, exercise(name).solution]
+    assert len({text for text in texts if len(text) > 15}) == 4
+
+
+class Nasty:
+    """An object that refuses everything."""
+
+    def __repr__(self):
+        raise RuntimeError("no")
+
+    def __eq__(self, other):
+        raise RuntimeError("no")
+
+    __hash__ = None
+
+
+BAD = [Nasty(), np.nan, np.inf, np.ones((2, 3)), "<script>alert(1)</script>", True, {}, 1j]
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("which", range(len(BAD)))
+def test_a_value_of_any_kind_gives_a_verdict_and_escapes_it(name, which):
+    verdict = check(name, **{exercise(name).asks: BAD[which]}, **contexts(name)[0])
+    assert verdict.state == "error"
+    assert "<script" not in verdict._repr_mimebundle_()["text/html"]
+
+
+@pytest.mark.parametrize("name", [n for n in NAMES if all_exercises()[n].context])
+def test_a_context_that_is_no_run_is_an_error_that_names_it(name):
+    wrong = dict.fromkeys(exercise(name).context, Nasty())
+    verdict = check(
+        name, **{exercise(name).asks: "rest" if exercise(name).options else 1.0}, **wrong
+    )
+    assert verdict.state == "error"
+    assert exercise(name).context[0] in verdict.message
