@@ -14,10 +14,11 @@ from mlbook.units import DAY, HOUR, MINUTE, MS, SECOND
 if TYPE_CHECKING:
     from mlbook import charts, explore, measure, queueing
     from mlbook.contract import check_pattern
-    from mlbook.exercises import check, guess, hint, report_card, solution
+    from mlbook.exercises import check, guess, hint, poll, report_card, solution
     from mlbook.experiment import Run, Runs, compare, run
     from mlbook.faults import down, skip_batch, slow
     from mlbook.lessons.glossary import glossary
+    from mlbook.lessons.then_and_now import then_and_now
     from mlbook.patterns import InProcess, Pattern, RestApi, SharedDb
     from mlbook.reading import source
     from mlbook.world import ReplayWorld, World
@@ -43,15 +44,18 @@ __all__ = [
     "glossary",
     "guess",
     "hint",
+    "poll",
     "report_card",
     "run",
     "skip_batch",
     "slow",
     "solution",
     "source",
+    "then_and_now",
 ]
 
 _HOME = {
+    "poll": "exercises",
     "solution": "exercises",
     "report_card": "exercises",
     "hint": "exercises",
@@ -73,6 +77,7 @@ _HOME = {
     "skip_batch": "faults",
     "slow": "faults",
     "source": "reading",
+    "then_and_now": "lessons.then_and_now",
 }
 _SUBMODULES = {"charts", "explore", "measure", "queueing"}  # used as mb.charts.…
 

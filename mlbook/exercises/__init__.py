@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from mlbook.exercises.desk import check, guess, hint, report_card, solution
+from mlbook.exercises.hands import poll
 
-__all__ = ["check", "guess", "hint", "report_card", "solution"]
+__all__ = ["check", "guess", "hint", "poll", "report_card", "solution"]

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from mlbook.exercises.card import Card, off_by
 from mlbook.exercises.judge import is_missing, judge, shown
 from mlbook.exercises.verdict import Verdict
 from mlbook.validate import did_you_mean, number
@@ -18,7 +19,15 @@ from mlbook.validate import did_you_mean, number
 if TYPE_CHECKING:
     from mlbook.exercises.exercise import Exercise
 
-__all__ = ["all_exercises", "check", "guess", "hint", "report_card", "solution"]
+__all__ = [
+    "all_exercises",
+    "check",
+    "guess",
+    "hint",
+    "measured_value",
+    "report_card",
+    "solution",
+]
 
 CHAPTERS = ("ch00", "ch06", "ch07")
 
@@ -161,9 +170,27 @@ def guess(id: str, value: Any = ..., *, measured: Any = ...) -> Verdict:
         return Verdict(id, "error", str(error), "guess")
     if is_missing(measured):
         _desk.guesses[id] = noted
-        return Verdict(id, "noted", f"Your guess is {noted:g}. Now run on.", "guess", f"{noted:g}")
+        return Verdict(
+            id, "noted", f"Your guess is {noted:.3g}. Now run on.", "guess", f"{noted:.3g}"
+        )
     _desk.measured[id] = noted
-    return Verdict(id, "noted", _compared(id), "guess", f"{noted:g}")
+    return Verdict(id, "noted", _compared(id), "guess", f"{noted:.3g}")
+
+
+def measured_value(id: str) -> float | None:
+    """Look up what the run gave for a guess.
+
+    Parameters
+    ----------
+    id : str
+        The question.
+
+    Returns
+    -------
+    float or None
+        None before ``guess(id, measured=...)``.
+    """
+    return _desk.measured.get(id)
 
 
 def report_card() -> Card:
@@ -182,45 +209,6 @@ def report_card() -> Card:
     }
     both = [name for name in _desk.guesses if name in _desk.measured]
     return Card(rows, {name: (_desk.guesses[name], _desk.measured[name]) for name in both})
-
-
-@dataclass(frozen=True)
-class Card:
-    """The report card.
-
-    Parameters
-    ----------
-    states : dict of str to str
-        State of each exercise.
-    guesses : dict of str to (float, float)
-        Guess and measured value.
-    """
-
-    states: dict[str, str]
-    guesses: dict[str, tuple[float, float]]
-
-    def __repr__(self) -> str:
-        done = sum(state == "pass" for state in self.states.values())
-        lines = [f"{done} of {len(self.states)} exercises passed"]
-        lines += [f"  {name}: {state}" for name, state in self.states.items()]
-        return "\n".join([*lines, *self._guessed()])
-
-    def _repr_markdown_(self) -> str:
-        rows = [f"| {name} | {state} |" for name, state in self.states.items()]
-        table = "\n".join(["| exercise | state |", "|:--|:--|", *rows])
-        return "\n\n".join([table, *self._guessed()])
-
-    def _guessed(self) -> list[str]:
-        if not self.guesses:
-            return []
-        factors = {name: _factor(*pair) for name, pair in self.guesses.items()}
-        near = sum(0.5 <= factor <= 2 for factor in factors.values())
-        low = sum(factor < 0.5 for factor in factors.values())
-        worst = max(factors, key=lambda name: max(factors[name], 1 / factors[name]))
-        counts = (
-            f"{near} within a factor of two, {low} too low, {len(factors) - near - low} too high"
-        )
-        return [f"Guesses: {counts}. Biggest surprise: {worst}."]
 
 
 def _state_of(exercise: Exercise, values: dict[str, Any]) -> tuple[str, str]:
@@ -250,19 +238,12 @@ def _unknown(id: str, kind: str) -> Verdict:
 
 def _compared(id: str) -> str:
     if id not in _desk.guesses:
-        return f"The run gave {_desk.measured[id]:g}. You did not guess."
+        return f"The run gave {_desk.measured[id]:.3g}. You did not guess."
     guessed, measured = _desk.guesses[id], _desk.measured[id]
-    factor = _factor(guessed, measured)
-    text = f"You guessed {guessed:g}, the run gave {measured:g}"
+    factor = off_by(guessed, measured)
+    text = f"You guessed {guessed:.3g}, the run gave {measured:.3g}"
     if 1 / 1.1 < factor < 1.1:
         return f"{text}: well guessed."
     if factor < 1:
         return f"{text}: {1 / factor:.1f} times too low."
     return f"{text}: {factor:.1f} times too high."
-
-
-def _factor(guessed: float, measured: float) -> float:
-    """Give guess over measured value; a zero or a wrong sign counts as very far."""
-    if guessed == measured:
-        return 1.0
-    return guessed / measured if guessed * measured > 0 else 1e-9

@@ -188,6 +188,12 @@ mb.check("07.alarm", run=usual, threshold_h=threshold_h)
 # * **A batch that grows.** Users and items multiply; the window does not. See below.
 # * **A reader in the middle of a write.** See below, too.
 #
+# ### Then and now
+
+# %%
+mb.then_and_now("07")
+
+# %% [markdown]
 # ### In one sentence
 # *A prediction from a table costs the user almost no time and starts its life already old: publish its age with it, and let somebody watch.*
 #

@@ -1,0 +1,126 @@
+"""*Then and now*: what a slide said in 2018, what still holds, what changed; products only here.
+
+Each box has the date on which its sources were read, so that an old one can be found and renewed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from mlbook.validate import one_of
+
+__all__ = ["BOXES", "Box", "then_and_now"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Box:
+    """One box, at most 120 words.
+
+    Parameters
+    ----------
+    chapter : str
+        Its lesson.
+    then : str
+        What the slide said.
+    holds : str
+        What still holds, by the lesson's own number.
+    now : str
+        What changed.
+    to_try : str
+        One thing to try.
+    read_on : date
+        When the sources were read.
+    sources : tuple of (str, str)
+        Titles and addresses.
+    """
+
+    chapter: str
+    then: str
+    holds: str
+    now: str
+    to_try: str
+    read_on: date
+    sources: tuple[tuple[str, str], ...]
+
+    @property
+    def text(self) -> str:
+        """The four parts, one after the other."""
+        return " ".join((self.then, self.holds, self.now, self.to_try))
+
+    def __repr__(self) -> str:
+        return self.text
+
+    def _repr_markdown_(self) -> str:
+        parts = [
+            ("Then", self.then),
+            ("Still holds", self.holds),
+            ("Now", self.now),
+            ("Try", self.to_try),
+        ]
+        lines = [f"> **{name}.** {text}" for name, text in parts]
+        links = ", ".join(f"[{title}]({address})" for title, address in self.sources)
+        return "\n>\n".join([*lines, f"> *Read on {self.read_on.isoformat()}: {links}.*"])
+
+
+BOXES = (
+    Box(
+        chapter="06",
+        then="Slides 14 to 16 put a model behind an address, and freeze its runtime with Docker.",
+        holds="The knee: your last minutes at the limit multiplied p99 with the same model.",
+        now="Model servers such as KServe and vLLM ship what we left out. They collect requests "
+        "into batches; for language models, requests join and leave a running batch at every "
+        "step, because the service time depends on the length of the answer. It is pattern 1 with "
+        "a longer tail.",
+        to_try="Set the panel to a service time of 40 ms and one worker: how few visitors does it "
+        "take?",
+        read_on=date(2026, 11, 24),
+        sources=(
+            (
+                "KServe: inference batcher",
+                "https://kserve.github.io/website/docs/model-serving/predictive-inference/batcher",
+            ),
+            ("vLLM documentation", "https://docs.vllm.ai/"),
+        ),
+    ),
+    Box(
+        chapter="07",
+        then="Slides 17 and 18 write predictions into a table that the application reads.",
+        holds="The saw: an answer is never younger than its own batch, whatever store holds it.",
+        now="A feature store such as Feast applies the same idea one step earlier: a job loads "
+        "feature values into an online store, and the model runs on request. What is looked up "
+        "has an age, too, the age since the last load. A vector index built overnight is another "
+        "batch product with an age.",
+        to_try="In lesson 06, set `features_every` of `mb.RestApi` to a day. Which pattern does "
+        "its freshness look like now?",
+        read_on=date(2026, 11, 24),
+        sources=(
+            (
+                "Feast: online store",
+                "https://docs.feast.dev/getting-started/components/online-store",
+            ),
+        ),
+    ),
+)
+
+
+def then_and_now(chapter: str) -> Box:
+    """Show what has changed since the talk.
+
+    Parameters
+    ----------
+    chapter : str
+        The lesson's number, for example ``"06"``.
+
+    Returns
+    -------
+    Box
+        As the last expression of a cell it is shown as a box.
+
+    Examples
+    --------
+    >>> then_and_now("07").chapter
+    '07'
+    """
+    known = {box.chapter: box for box in BOXES}
+    return known[one_of("chapter", chapter, known)]
