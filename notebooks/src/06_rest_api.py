@@ -68,7 +68,10 @@ held_s = rest.service.mean + rest.lookup.mean
 # %% [markdown]
 # (The mean is longer than the median in the parameters cell: a few slow requests pull it up, and reading the features belongs to it.)
 #
-# The share of the capacity that is in use is the **utilisation**. **Guess first:** at which utilisation will p99 be twice as long as in the quiet minute: at 50 %, 75 %, or 90 %?
+# The share of the capacity that is in use is the **utilisation**. **Guess first:** at which utilisation, in percent, will p99 be twice as long as in the quiet minute: at 50, 75, or 90? Put your number in place of the three dots.
+
+# %%
+mb.guess("06.twice", ...)
 
 # %% [markdown]
 # ## The knee
@@ -88,7 +91,12 @@ knee
 # And your guess? The last column compares each p99 with the first one.
 
 # %%
-knee.table().round(2)
+table = knee.table()
+doubled = table["utilisation"][table["p99 against the first"] >= 2]
+mb.guess("06.twice", measured=100 * doubled.min())
+
+# %%
+table.round(2)
 
 # %% [markdown]
 # For most of the way nothing happens, and at the end everything. Nothing in the model changed between the first row and the last: **p99 is not a property of the model**. It belongs to the model, the workers and the crowd together, and what the crowd adds is the line in front of the server.
@@ -116,6 +124,13 @@ law.round(2)
 # *This would be wrong if* visitors came in step, one every few milliseconds, and each prediction took the same time. Then nobody would wait at all until the utilisation reached one.
 
 # %% [markdown]
+# **Your turn.** Tonight 500 visits per second are expected. How many workers keep the utilisation at or below 0.7, with the mean service time from above? (Stuck? `mb.hint("06.workers")`.)
+
+# %%
+workers_needed = ...
+mb.check("06.workers", run=quiet, workers=workers_needed)
+
+# %% [markdown]
 # ## Turn the knobs
 # The panel sends twenty thousand requests to the API server alone (no network and no feature DB, so its capacity is a little higher). Find the load at which p99 doubles. Then repair it twice: once with twice the workers, once with a model that is twice as fast. Do the same at a quiet load. Which repair helps where?
 
@@ -123,7 +138,13 @@ law.round(2)
 mb.explore.knee(rate_per_s=rate_per_s, workers=workers, service_ms=service_ms)
 
 # %% [markdown]
-# <details><summary>What we found</summary>
+# **Your turn.** At a quiet load p99 is too long for your taste. What do you pay for: `"more workers"`, `"a faster model"` or `"neither"`?
+
+# %%
+mb.check("06.repair", buy=...)
+
+# %% [markdown]
+# <details><summary>What we found (look after you have chosen)</summary>
 #
 # When the server is quiet, more workers change nothing: nobody is waiting for one. A faster model shortens every answer. At the knee both shorten the line, and the faster model still helps more, because it shortens the work as well.
 #
@@ -133,7 +154,13 @@ mb.explore.knee(rate_per_s=rate_per_s, workers=workers, service_ms=service_ms)
 # ## A new model, while people are waiting
 # Training ends during the rush, and the new model has to get into the server. One way is to restart the server with the new file. Another is to load the new model beside the old one and then move a pointer, a **hot swap**. Both take the same time to load.
 #
-# **Guess first:** which share of that minute's visitors gets no answer with a restart? The plot shows it second by second; the training ends at second 15.
+# **Guess first:** how many percent of that minute's visitors get no answer with a restart?
+
+# %%
+mb.guess("06.lost", ...)
+
+# %% [markdown]
+# The plot shows it second by second; the training ends at second 15.
 
 # %%
 training_ends = 8 * mb.DAY + rest.train_takes
@@ -141,6 +168,10 @@ minute = world.rush(at=training_ends - 15, lasting=60, rate_per_s=rate_per_s)
 hot = rest.but(swap="hot", load_takes=load_s)
 swaps = mb.compare(minute, restart=hot.but(swap="restart"), hot=hot)
 mb.charts.StatusDisplay.from_runs(swaps, "down")
+
+# %%
+lost = 1 - mb.measure.availability(swaps["restart"])
+mb.guess("06.lost", measured=100 * lost)
 
 # %% [markdown]
 # With **one** server a restart loses everybody who comes while it loads. (With two behind a load balancer you restart them in turn and lose nobody, as long as the one that stays can carry the load: the knee again.) The hot swap keeps answering. Did it really change the model? Count the answers by model version:
@@ -169,10 +200,17 @@ for name, rate in {"quiet": quiet_rate, "busy": busy_rate}.items():
 pd.DataFrame(waits).round(1).rename_axis("p99 in ms, sending")
 
 # %% [markdown]
-# In the quiet minute it makes no difference: somebody has to read the features anyway. In the busy minute sending features is faster, because each visit holds a worker for a shorter time and the utilisation falls. It is the knee again, and nothing else. And how many bytes has the body of one request, on average?
+# In the quiet minute it makes no difference: somebody has to read the features anyway. In the busy minute sending features is faster, because each visit holds a worker for a shorter time and the utilisation falls. It is the knee again, and nothing else. And how many times as large does the body of a request become?
 
 # %%
-{send: mb.measure.request_bytes(ways["ids"], send) for send in ways}
+mb.guess("06.times_larger", ...)
+
+# %%
+size = {send: mb.measure.request_bytes(ways["ids"], send) for send in ways}
+mb.guess("06.times_larger", measured=size["features"] / size["ids"])
+
+# %%
+size  # bytes, on average
 
 # %% [markdown]
 # Bytes are cheap. The price is elsewhere: the names and meanings of all features now stand in the web application. Whoever adds or renames one has to change both sides, or to keep two versions of the request alive. With IDs the application knows an address and two kinds of number.
@@ -180,15 +218,31 @@ pd.DataFrame(waits).round(1).rename_axis("p99 in ms, sending")
 # Slide 23 calls the coupling of this pattern "Loose", and slide 14 draws IDs. That the one explains the other is our reading.
 
 # %% [markdown]
+# **Your turn.** The feature DB becomes twice as slow; the model stays as it is. How many visits per second can the server take now, at most?
+
+# %%
+capacity_per_s = ...
+mb.check("06.slow_db", run=quiet, capacity_per_s=capacity_per_s)
+
+# %% [markdown]
 # ## What would break
 # * **The evening peak.** Plan for the busiest minute, not for the mean of the day; know your utilisation there.
 # * **A slow feature DB.** Its time is part of the service time: a slower lookup moves the knee to the left, while the model is as fast as ever.
 # * **A restart as a deployment.** It works in every test with one user.
 #
+# ### Then and now
+
+# %%
+mb.then_and_now("06")
+
+# %% [markdown]
 # ### In one sentence
 # *Once a server is busy the line decides: watch the utilisation, change models without a gap, and know who owns the names of the features.*
 #
 # **Next:** lesson 07 lets nobody wait for the model at all, and pays for it with age.
+
+# %%
+mb.report_card()
 
 # %%
 mb.glossary("06")
