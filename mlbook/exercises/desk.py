@@ -174,7 +174,7 @@ def guess(id: str, value: Any = ..., *, measured: Any = ...) -> Verdict:
             id, "noted", f"Your guess is {noted:.3g}. Now run on.", "guess", f"{noted:.3g}"
         )
     _desk.measured[id] = noted
-    return Verdict(id, "noted", _compared(id), "guess", f"{noted:.3g}")
+    return Verdict(id, "noted", _compared(id), "measured", f"{noted:.3g}")
 
 
 def measured_value(id: str) -> float | None:

@@ -137,3 +137,20 @@ def doctor(out: Path) -> None:
         problems += check.state == "problem"
     click.echo(f"{problems} to repair: see the lines marked ✗" if problems else "ready")
     sys.exit(int(problems > 0))
+
+
+@main.command("classroom")
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--out", default="build/class", type=click.Path(path_type=Path), show_default=True)
+@click.option("--names", is_flag=True, help="Show the learners' names instead of numbers.")
+@_in_one_line
+def classroom(folder: Path, out: Path, *, names: bool) -> None:
+    """Make a table of a class from the notebooks that it handed in."""
+    from mlbook.lessons.classroom import collect
+
+    table = collect(folder)
+    (table if names else table.anonymous()).write(out)
+    for line in table.skipped:
+        click.echo(f"not counted: {line}", err=True)
+    counted = f"{len(table.states)} learners, {len(table.exercises)} exercises"
+    click.echo(f"{counted}, {len(table.skipped)} notebooks not counted: {out / 'class.html'}")
