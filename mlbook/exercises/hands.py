@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mlbook.charts.display import Display
 from mlbook.charts.theme import BLUE, GREY, INK, VERMILION
-from mlbook.exercises.desk import measured_value
-from mlbook.validate import integer
+from mlbook.exercises.desk import notes, text_of
+from mlbook.exercises.judge import is_missing
+from mlbook.exercises.verdict import Verdict
+from mlbook.validate import integer, shown
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -43,11 +45,13 @@ class Hands(Display):
         hatches = ["//" if name == near else "" for name in self.votes]
         bars = ax.barh(rows, list(self.votes.values()), color=colors, alpha=0.6, hatch=hatches)
         ax.bar_label(bars, padding=4, color=INK)
-        ax.set(yticks=list(rows), yticklabels=list(self.votes), xlabel="hands")
+        ax.set(xlabel="hands")
+        # What the room says is text, also where it holds a dollar sign.
+        ax.set_yticks(list(rows), list(self.votes), parse_math=False)
         ax.invert_yaxis()
         ax.grid(visible=False, axis="y")
         ax.margins(x=0.12)
-        ax.set_title(f"{self.question}: {sum(self.votes.values())} hands")
+        ax.set_title(f"{self.question}: {sum(self.votes.values())} hands", parse_math=False)
         if self.measured is not None:
             words = f"measured: {self.measured:.3g}"
             ax.text(0.99, 1.04, words, transform=ax.transAxes, ha="right", color=VERMILION)
@@ -69,7 +73,7 @@ class Hands(Display):
         return min(numbers, key=lambda name: abs(numbers[name] - measured), default=None)
 
 
-def poll(id: str, votes: Mapping[object, int]) -> Hands:  # the word learners read
+def poll(id: str, votes: Mapping[object, int]) -> Hands | Verdict:  # the word learners read
     """Draw a show of hands, beside the measured value if ``mb.guess`` has been told it.
 
     Parameters
@@ -77,23 +81,42 @@ def poll(id: str, votes: Mapping[object, int]) -> Hands:  # the word learners re
     id : str
         The question, the same id as the guess.
     votes : mapping of answer to int
-        Hands counted for each answer.
+        Hands counted for each answer; ``...`` means not counted yet.
 
     Returns
     -------
-    Hands
-        A picture.
+    Hands or Verdict
+        A picture, or what is still to do.
 
     Examples
     --------
     >>> poll("example.knee", {50: 3, 75: 8}).alt_text()
     'Show of hands for example.knee: 50: 3, 75: 8.'
+    >>> poll("example.knee", {50: ..., 75: ...})
+    ○ example.knee todo: Count the hands, and write them instead of the three dots.
     """
-    counted = {
-        str(name): integer(f"votes[{name!r}]", count, at_least=0, unit="hands")
-        for name, count in votes.items()
-    }
-    return Hands(id, counted, measured_value(id))
+    name = text_of(id)
+    try:
+        counted = _counted(votes)
+    except Exception as error:  # noqa: BLE001  # whatever was handed in, the notebook goes on
+        return Verdict(name, "error", str(error), "poll")
+    if not counted:
+        text = "Count the hands, and write them instead of the three dots."
+        return Verdict(name, "todo", text, "poll")
+    return Hands(name, counted, notes.measured.get(name))
+
+
+def _counted(votes: Any) -> dict[str, int]:
+    """Check the hands; none while three dots are among them."""
+    if isinstance(votes, Mapping) and not any(map(is_missing, votes.values())):
+        return {
+            str(answer): integer(f"votes[{shown(answer)}]", count, at_least=0, unit="hands")
+            for answer, count in votes.items()
+        }
+    if is_missing(votes) or isinstance(votes, Mapping | set):  # `{...}` makes a set
+        return {}
+    rule = "votes must be hands by answer, for example {50: 3, 75: 8}"
+    raise TypeError(f"{rule}, got {shown(votes)}.")
 
 
 def _number(name: str) -> float | None:
