@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlbook.charts.display import Display
 from mlbook.charts.theme import BLUE, GREY, INK, VERMILION
-from mlbook.exercises.desk import notes, text_of
+from mlbook.exercises.desk import measured_value
 from mlbook.exercises.judge import is_missing
 from mlbook.exercises.verdict import Verdict
 from mlbook.validate import integer, shown
@@ -95,7 +95,7 @@ def poll(id: str, votes: Mapping[object, int]) -> Hands | Verdict:  # the word l
     >>> poll("example.knee", {50: ..., 75: ...})
     ○ example.knee todo: Count the hands, and write them instead of the three dots.
     """
-    name = text_of(id)
+    name = id if type(id) is str else shown(id)
     try:
         counted = _counted(votes)
     except Exception as error:  # noqa: BLE001  # whatever was handed in, the notebook goes on
@@ -103,7 +103,7 @@ def poll(id: str, votes: Mapping[object, int]) -> Hands | Verdict:  # the word l
     if not counted:
         text = "Count the hands, and write them instead of the three dots."
         return Verdict(name, "todo", text, "poll")
-    return Hands(name, counted, notes.measured.get(name))
+    return Hands(name, counted, measured_value(name))
 
 
 def _counted(votes: Any) -> dict[str, int]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from mlbook.exercises.guesses import off_by
+from mlbook.exercises.distance import Distance
 from mlbook.validate import did_you_mean, number, one_of
 
 if TYPE_CHECKING:
     from mlbook.exercises.exercise import Context, Exercise
 
-__all__ = ["judge"]
+__all__ = ["is_missing", "judge"]
 
 # Factors by which an answer in another unit is off.
 UNITS = {
@@ -59,7 +59,18 @@ def judge(exercise: Exercise, values: Context) -> tuple[str, str]:
 
 
 def is_missing(value: Any) -> bool:
-    """Tell whether a value is still the placeholder of a starter, three dots or None."""
+    """Tell whether a value is still the placeholder of a starter.
+
+    Parameters
+    ----------
+    value : Any
+        What was handed in.
+
+    Returns
+    -------
+    bool
+        True for three dots and None.
+    """
     return value is None or value is ...
 
 
@@ -88,8 +99,8 @@ def _equal(exercise: Exercise, answer: Any, other: Any) -> bool:
 def _differs(exercise: Exercise, answer: float, right: float) -> tuple[str, str]:
     if exercise.whole and abs(answer - right) == 1:
         return "close", "Off by one. Does it have to be reached, or may it be missed?"
-    side = "too large" if answer > right else "too small"
-    factor = off_by((answer, number("right", right)))
+    distance = Distance(answer, number("right", right))
+    side, factor = "too small" if distance.is_low else "too large", distance.factor
     for unit, words in UNITS.items():
         if math.isclose(factor, unit, rel_tol=max(exercise.tolerance, 0.001)):
             return "close", f"The digits are right, the unit is not: is it about {words}?"

@@ -12,8 +12,8 @@ from mlbook.exercises.verdict import MIME, STATES
 
 
 @pytest.fixture(autouse=True)
-def _fresh_notes():
-    vars(desk.notes).update(vars(desk.Notes()))
+def _fresh_desk(monkeypatch):
+    monkeypatch.setattr(desk, "_desk", desk._Desk())
 
 
 def test_an_unknown_exercise_is_named_with_the_nearest():
@@ -103,7 +103,7 @@ def test_a_guess_that_is_no_number_is_an_error_and_is_not_noted(which, keyword):
     assert verdict.state == "error"
     assert " must be a" in verdict.message
     assert "<script" not in verdict._repr_mimebundle_()["text/html"]
-    assert (desk.notes.guesses, desk.notes.measured) == ({}, {})
+    assert (desk._desk.guesses, desk._desk.measured) == ({}, {})
 
 
 @pytest.mark.parametrize("which", [2, 5, 6, 7, 8])

@@ -11,8 +11,8 @@ from mlbook.exercises import desk, guess, poll
 
 
 @pytest.fixture(autouse=True)
-def _fresh_notes():
-    vars(desk.notes).update(vars(desk.Notes()))
+def _fresh_desk(monkeypatch):
+    monkeypatch.setattr(desk, "_desk", desk._Desk())
 
 
 def test_before_the_run_no_answer_is_marked():
