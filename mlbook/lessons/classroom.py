@@ -12,8 +12,9 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from mlbook.exercises.verdict import MIME, STATES
+from mlbook.exercises.verdict import STATES
 from mlbook.lessons.catalogue import LESSONS
+from mlbook.lessons.records import records_of, states_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -135,14 +136,11 @@ def _records(path: Path) -> list[dict[str, Any]] | str:
     """Read the records of one notebook, or say why it cannot be counted."""
     try:
         cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-        outputs = [out for cell in cells for out in cell.get("outputs", [])]
-        data = [out.get("data", {}) for out in outputs]
+        found = records_of(cells)
+        was_run = any(cell.get("outputs") for cell in cells)
     except (ValueError, KeyError, TypeError, AttributeError, OSError):
         return "not a notebook"
-    found = [each[MIME] for each in data if isinstance(each.get(MIME), dict)]
-    if not outputs:
-        return "was never run"
-    return found or "holds no exercise"
+    return found or ("holds no exercise" if was_run else "was never run")
 
 
 def _who(path: Path, folder: Path) -> tuple[str, str]:
@@ -157,13 +155,11 @@ def _passes(records: Iterable[dict[str, Any]]) -> int:
     return len({str(r.get("id")) for r in records if r.get("state") == "pass"})
 
 
-def _enter(table: ClassTable, learner: str, records: Iterable[dict[str, Any]]) -> None:
-    done = table.states.setdefault(learner, {})
+def _enter(table: ClassTable, learner: str, records: list[dict[str, Any]]) -> None:
+    table.states.setdefault(learner, {}).update(states_of(records))
     for record in records:
-        name, state = str(record.get("id", "")), str(record.get("state", ""))
-        if record.get("kind") == "check" and state in STATES:
-            done[name] = state
-        elif record.get("kind") == "guess" and record.get("value"):
+        if record.get("kind") == "guess" and record.get("value"):
+            name = str(record.get("id", ""))
             table.guesses.setdefault(name, []).append(str(record["value"]))
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import functools
+import html
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
     from mlbook.lessons.catalogue import Lesson
+    from mlbook.lessons.claims import Found
     from mlbook.lessons.outcome import Outcome
 
 __all__ = ["index_page", "lesson_page", "without_widgets"]
@@ -58,7 +60,7 @@ def lesson_page(
         _environment()
         .get_template("page.html.j2")
         .render(
-            body=_cells_html(without_widgets(notebook)),
+            body=_cells_html(_with_measured(without_widgets(notebook), outcome.broken)),
             outcome=outcome,
             lesson=outcome.lesson,
             before=before,
@@ -124,6 +126,16 @@ def without_widgets(notebook: NotebookNode) -> NotebookNode:
     return result
 
 
+def _with_measured(notebook: NotebookNode, broken: Sequence[Found]) -> NotebookNode:
+    """Show beside each number that does not hold in this run what the run gave."""
+    cells = {cell.id: cell for cell in notebook.cells}
+    for found in broken:
+        visible = f'<span class="measured">({html.escape(found.shown)})</span>'
+        cell = cells[found.cell_id]
+        cell.source = cell.source.replace(found.claim.comment, visible, 1)
+    return notebook
+
+
 def _prepare_output(output: NotebookNode, nameless: str) -> None:
     data = output.data
     sentence = data.get("text/plain", "").strip()
@@ -149,8 +161,8 @@ def _cells_html(notebook: NotebookNode) -> str:
         template_name="cells",
         extra_template_basedirs=[str(_TEMPLATES)],
     )
-    html, _ = exporter.from_notebook_node(notebook)
-    return html
+    body, _ = exporter.from_notebook_node(notebook)
+    return body
 
 
 @functools.cache
