@@ -71,7 +71,7 @@ mb.guess("00.perfect", ...)
 # (In a class: count the hands for the perfect shop and write them into the next cell. Run it once more when the answer is known. Alone, pass it by.)
 
 # %%
-mb.poll("00.perfect", {"40": 0, "60": 0, "80": 0, "95": 0})
+mb.poll("00.perfect", {40: 0, 60: 0, 80: 0, 95: 0})
 
 # %% [markdown]
 # The plot has a bar for each of three shops.

@@ -46,7 +46,7 @@ mb.guess("07.mean_age_h", ...)
 # (In a class: hands up, and write the counts here. Run the cell once more when the answer is known.)
 
 # %%
-mb.poll("07.mean_age_h", {"2 h": 0, "12 h": 0, "14 h": 0, "24 h": 0})
+mb.poll("07.mean_age_h", {2: 0, 12: 0, 14: 0, 24: 0})
 
 # %% [markdown]
 # Each dot of the next plot is a visit; its height is the age of what was read. (The run begins in the middle of a tooth, because the first five days are left out.)
