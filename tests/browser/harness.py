@@ -6,7 +6,6 @@ What a laptop's own JupyterLab has (settings, workspaces, extensions, kernels) i
 from __future__ import annotations
 
 import contextlib
-import json
 import socket
 import subprocess
 import time
@@ -32,7 +31,7 @@ FLAGS = [
 ]
 TOKEN = "browser-tests"
 PATIENCE_S = 60
-NEWS = "@jupyterlab/apputils-extension:announcements"  # it asks the network, in a pop-up
+NEWS = "@jupyterlab/apputils-extension/notification.jupyterlab-settings"
 
 # The indicator and the status bar become idle one after the other; what is started in between
 # is lost without a word.
@@ -72,9 +71,9 @@ def _environment(private: Path) -> dict[str, str]:
         "JUPYTERLAB_SETTINGS_DIR": private / "settings",
         "JUPYTERLAB_WORKSPACES_DIR": private / "workspaces",
     }
-    page_config = private / "config" / "labconfig" / "page_config.json"
-    page_config.parent.mkdir(parents=True)
-    page_config.write_text(json.dumps({"disabledExtensions": {NEWS: True}}))
+    news = folders["JUPYTERLAB_SETTINGS_DIR"] / NEWS
+    news.parent.mkdir(parents=True)
+    news.write_text('{"fetchNews": "false"}')  # a pop-up would ask first
     return kernel_environment(private) | {name: str(path) for name, path in folders.items()}
 
 
