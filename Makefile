@@ -21,7 +21,7 @@ lab: .venv/.base ## Open the lessons in JupyterLab, in a copy of your own (work/
 	$(PY) -m mlbook lab $(ARGS)
 
 test: .venv/.dev ## Run the tests
-	$(PY) -m pytest -n $(JOBS) $(ARGS)
+	$(PY) -m pytest -n $(JOBS) --dist loadgroup $(ARGS)
 
 setup: .venv/.dev ## Make .venv with all that is needed to change the project
 
