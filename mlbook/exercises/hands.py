@@ -86,23 +86,22 @@ def poll(id: str, votes: Mapping[object, int]) -> Hands | Verdict:  # the word l
     Returns
     -------
     Hands or Verdict
-        A picture, or what is still to do.
+        A picture; as long as no hand has been counted, what to do.
 
     Examples
     --------
     >>> poll("example.knee", {50: 3, 75: 8}).alt_text()
     'Show of hands for example.knee: 50: 3, 75: 8.'
     >>> poll("example.knee", {50: ..., 75: ...})
-    ○ example.knee todo: Count the hands, and write them instead of the three dots.
+    ○ example.knee todo: Count the hands and write them behind the answers.
     """
     name = id if type(id) is str else shown(id)
     try:
         counted = _counted(votes)
     except Exception as error:  # noqa: BLE001  # whatever was handed in, the notebook goes on
         return Verdict(name, "error", str(error), "poll")
-    if not counted:
-        text = "Count the hands, and write them instead of the three dots."
-        return Verdict(name, "todo", text, "poll")
+    if not any(counted.values()):
+        return Verdict(name, "todo", "Count the hands and write them behind the answers.", "poll")
     return Hands(name, counted, measured_value(name))
 
 

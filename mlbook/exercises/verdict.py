@@ -38,8 +38,7 @@ class Verdict:
     message : str
         What to know or to do next; code stands between backticks.
     kind : str
-        What was asked: ``"check"``, ``"hint"``, ``"solution"``, ``"guess"``, ``"measured"`` or
-        ``"poll"``.
+        ``"check"``, ``"hint"``, ``"solution"``, ``"guess"``, ``"measured"`` or ``"poll"``.
     value : str
         What was handed in, as text.
     """
