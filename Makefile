@@ -50,6 +50,7 @@ format: .venv/.dev ## Format the code, and repair what can be repaired
 	$(PY) -m ruff format .
 
 bench: .venv/.dev ## Measure speed
+	@$(INSTALL) -e ".[bench]"
 	@set -e; for script in benchmarks/*.py; do echo "== $$script"; $(PY) "$$script" $(ARGS); done
 
 clean: ## Remove what was made here, except .venv/ and your own work/

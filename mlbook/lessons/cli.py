@@ -92,11 +92,23 @@ def run_lessons(
 
 @main.command("build")
 @click.option("--check", is_flag=True, help="Only compare; status 1 when a notebook differs.")
+@click.option(
+    "--solved",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="Write the instructor's copies into DIR, with the exercises solved, and nothing else.",
+)
 @_in_one_line
-def build(*, check: bool) -> None:
+def build(*, check: bool, solved: Path | None) -> None:
     """Write the notebooks from notebooks/src."""
-    from mlbook.lessons.build import build_notebooks
+    from mlbook.lessons.build import build_notebooks, build_solved
 
+    if solved and check:
+        raise click.UsageError("--check compares the learners' notebooks: leave out --solved.")
+    if solved:
+        for path in build_solved(solved):
+            click.echo(f"{path} written")
+        return
     changed = build_notebooks(check=check)
     for path in changed:
         has_source = (path.parent / "src" / f"{path.stem}.py").is_file()
