@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import sys
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
@@ -126,17 +127,20 @@ def lab(extra: tuple[str, ...]) -> None:
 
 @main.command("doctor")
 @click.option("--out", default=_OUT, type=click.Path(path_type=Path), help="The output folder.")
+@click.option("--workshop", is_flag=True, help="Also start a kernel and JupyterLab; see the room.")
 @_in_one_line
-def doctor(out: Path) -> None:
-    """Check the installation."""
+def doctor(out: Path, *, workshop: bool) -> None:
+    """Check the installation; the last line is "ready" or what to do first."""
     from mlbook.lessons.doctor import examine
+    from mlbook.lessons.workshop import examine_room
 
-    problems = 0
-    for check in examine(out):
+    problems = []
+    for check in chain(examine(out), examine_room(_WORK) if workshop else ()):
         click.echo(str(check))
-        problems += check.state == "problem"
-    click.echo(f"{problems} to repair: see the lines marked ✗" if problems else "ready")
-    sys.exit(int(problems > 0))
+        if check.state == "problem":
+            problems.append(f"{check.part}: {check.found}")
+    click.echo(f"{len(problems)} to repair, first {problems[0]}" if problems else "ready")
+    sys.exit(int(bool(problems)))
 
 
 @main.command("classroom")
