@@ -31,10 +31,11 @@ notebooks: .venv/.base ## Write notebooks/*.ipynb from notebooks/src/*.py
 notebooks-check: .venv/.base ## Fail when a notebook is not what its source says
 	$(PY) -m mlbook build --check
 
-lint: .venv/.dev ## Check style, format and docstrings
+lint: .venv/.dev ## Check style, format, docstrings, and the numbers in the text
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) scripts/check_docstrings.py mlbook
+	$(PY) scripts/check_prose.py notebooks/src/*.py
 
 types: .venv/.dev ## Check the types
 	$(PY) -m mypy
