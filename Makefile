@@ -9,7 +9,7 @@ INSTALL = $(PY) -m pip install --quiet --disable-pip-version-check $(CONSTRAINTS
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup lab lessons notebooks test lint types floors notebooks-check check bench format clean
+.PHONY: help setup lab lessons kit notebooks test lint types floors notebooks-check check bench format clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' Makefile
@@ -19,6 +19,9 @@ lessons: .venv/.base ## Run every lesson and write build/lessons/index.html
 
 lab: .venv/.base ## Open the lessons in JupyterLab, in a copy of your own (work/)
 	$(PY) -m mlbook lab $(ARGS)
+
+kit: .venv/.dev ## Make build/kit for a USB stick: wheels, report, worksheet, how to install
+	$(PY) -m mlbook kit $(ARGS)
 
 test: .venv/.dev ## Run the tests
 	$(PY) -m pytest -n $(JOBS) $(ARGS)

@@ -1,4 +1,4 @@
-"""The command line: ``mlbook list | run | build | lab | doctor``."""
+"""The command line: ``mlbook list | run | build | lab | doctor | kit | classroom``."""
 
 from __future__ import annotations
 
@@ -141,6 +141,24 @@ def doctor(out: Path, *, workshop: bool) -> None:
             problems.append(f"{check.part}: {check.found}")
     click.echo(f"{len(problems)} to repair, first {problems[0]}" if problems else "ready")
     sys.exit(int(bool(problems)))
+
+
+@main.command("kit")
+@click.argument("names", nargs=-1, metavar="[NN]...")
+@click.option("--out", default="build/kit", type=click.Path(path_type=Path), show_default=True)
+@_in_one_line
+def kit(names: tuple[str, ...], out: Path) -> None:
+    """Make a folder for a USB stick: wheels, sources, report, worksheet, how to install.
+
+    The report and the worksheet are of all lessons when none is named.
+    """
+    from mlbook.lessons.kit import CARD, build_kit
+
+    lessons = [catalogue.find(name) for name in names] or catalogue.LESSONS
+    if status := build_kit(lessons, out):
+        click.echo("Error: the report is not whole, so there is no new kit", err=True)
+        sys.exit(status)
+    click.echo(f"kit: {out / CARD}")
 
 
 @main.command("classroom")

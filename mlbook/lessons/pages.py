@@ -201,6 +201,17 @@ def _environment() -> jinja2.Environment:
         source = f"data:image/png;base64,{data['image/png']}"
         return markupsafe.Markup(f'<figure><img src="{source}" alt="{alt}"></figure>')
 
-    globals_: dict[str, Any] = {"style": style, "duration": units.duration, "picture": picture}
+    def markdown(text: str) -> markupsafe.Markup:
+        from nbconvert.filters import markdown2html
+
+        # The lessons' own words, which the pages show as HTML, too.
+        return markupsafe.Markup(markdown2html(text))
+
+    globals_: dict[str, Any] = {
+        "style": style,
+        "duration": units.duration,
+        "picture": picture,
+        "markdown": markdown,
+    }
     environment.globals.update(globals_)
     return environment
