@@ -28,10 +28,10 @@ test: .venv/.dev ## Run the tests
 
 setup: .venv/.dev ## Make .venv with all that is needed to change the project
 
-notebooks: .venv/.base ## Write notebooks/*.ipynb from notebooks/src/*.py
+notebooks: .venv/.base ## Write notebooks/*.ipynb and INSTRUCTOR.md from notebooks/src/*.py
 	$(PY) -m mlbook build
 
-notebooks-check: .venv/.base ## Fail when a notebook is not what its source says
+notebooks-check: .venv/.base ## Fail when a notebook or INSTRUCTOR.md is not what its source says
 	$(PY) -m mlbook build --check
 
 lint: .venv/.dev ## Check style, format, docstrings, and the numbers in the text

@@ -95,12 +95,13 @@ def run_lessons(
 @click.option("--check", is_flag=True, help="Only compare; status 1 when a notebook differs.")
 @_in_one_line
 def build(*, check: bool) -> None:
-    """Write the notebooks from notebooks/src."""
+    """Write the notebooks from notebooks/src, and INSTRUCTOR.md."""
     from mlbook.lessons.build import build_notebooks
+    from mlbook.lessons.instructor import write_notes
 
-    changed = build_notebooks(check=check)
+    changed = [*build_notebooks(check=check), *write_notes(check=check)]
     for path in changed:
-        has_source = (path.parent / "src" / f"{path.stem}.py").is_file()
+        has_source = path.suffix == ".md" or (path.parent / "src" / f"{path.stem}.py").is_file()
         word = "differs from its source" if has_source else "has no source: delete it"
         click.echo(f"{path.name} {word if check else 'written'}")
     if check and changed:
