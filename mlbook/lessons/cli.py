@@ -1,9 +1,10 @@
-"""The command line: ``mlbook list | run | build | lab | doctor``."""
+"""The command line: ``mlbook list | run | build | lab | doctor | kit | classroom``."""
 
 from __future__ import annotations
 
 import functools
 import sys
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
@@ -100,8 +101,9 @@ def run_lessons(
 )
 @_in_one_line
 def build(*, check: bool, solved: Path | None) -> None:
-    """Write the notebooks from notebooks/src."""
+    """Write the notebooks from notebooks/src, and INSTRUCTOR.md."""
     from mlbook.lessons.build import build_notebooks, build_solved
+    from mlbook.lessons.instructor import write_notes
 
     if solved and check:
         raise click.UsageError("--check compares the learners' notebooks: leave out --solved.")
@@ -109,9 +111,9 @@ def build(*, check: bool, solved: Path | None) -> None:
         for path in build_solved(solved):
             click.echo(f"{path} written")
         return
-    changed = build_notebooks(check=check)
+    changed = [*build_notebooks(check=check), *write_notes(check=check)]
     for path in changed:
-        has_source = (path.parent / "src" / f"{path.stem}.py").is_file()
+        has_source = path.suffix == ".md" or (path.parent / "src" / f"{path.stem}.py").is_file()
         word = "differs from its source" if has_source else "has no source: delete it"
         click.echo(f"{path.name} {word if check else 'written'}")
     if check and changed:
@@ -151,17 +153,38 @@ def lab(extra: tuple[str, ...], *, projector: bool) -> None:
 
 @main.command("doctor")
 @click.option("--out", default=_OUT, type=click.Path(path_type=Path), help="The output folder.")
+@click.option("--workshop", is_flag=True, help="Also start a kernel and JupyterLab; see the room.")
 @_in_one_line
-def doctor(out: Path) -> None:
-    """Check the installation."""
+def doctor(out: Path, *, workshop: bool) -> None:
+    """Check the installation; the last line is "ready" or what to do first."""
     from mlbook.lessons.doctor import examine
+    from mlbook.lessons.workshop import examine_room
 
-    problems = 0
-    for check in examine(out):
+    problems = []
+    for check in chain(examine(out), examine_room(_WORK) if workshop else ()):
         click.echo(str(check))
-        problems += check.state == "problem"
-    click.echo(f"{problems} to repair: see the lines marked ✗" if problems else "ready")
-    sys.exit(int(problems > 0))
+        if check.state == "problem":
+            problems.append(f"{check.part}: {check.found}")
+    click.echo(f"{len(problems)} to repair, first {problems[0]}" if problems else "ready")
+    sys.exit(int(bool(problems)))
+
+
+@main.command("kit")
+@click.argument("names", nargs=-1, metavar="[NN]...")
+@click.option("--out", default="build/kit", type=click.Path(path_type=Path), show_default=True)
+@_in_one_line
+def kit(names: tuple[str, ...], out: Path) -> None:
+    """Make a folder for a USB stick: wheels, sources, report, worksheet, how to install.
+
+    The report and the worksheet are of all lessons when none is named.
+    """
+    from mlbook.lessons.kit import CARD, build_kit
+
+    lessons = [catalogue.find(name) for name in names] or catalogue.LESSONS
+    if status := build_kit(lessons, out):
+        click.echo("Error: the report is not whole, so there is no new kit", err=True)
+        sys.exit(status)
+    click.echo(f"kit: {out / CARD}")
 
 
 @main.command("classroom")

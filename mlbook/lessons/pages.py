@@ -103,12 +103,12 @@ def render(template: str, **facts: Any) -> str:
     template : str
         Its file name.
     **facts : Any
-        What it shows; texts are escaped.
+        What it shows; texts are escaped in HTML.
 
     Returns
     -------
     str
-        A whole HTML document that loads nothing.
+        A whole HTML document that loads nothing, or the Markdown of a ``.md.j2``.
     """
     return _environment().get_template(template).render(**facts)
 
@@ -189,7 +189,7 @@ def _environment() -> jinja2.Environment:
 
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_TEMPLATES),
-        autoescape=True,
+        autoescape=lambda name: not str(name).endswith(".md.j2"),
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
@@ -201,6 +201,17 @@ def _environment() -> jinja2.Environment:
         source = f"data:image/png;base64,{data['image/png']}"
         return markupsafe.Markup(f'<figure><img src="{source}" alt="{alt}"></figure>')
 
-    globals_: dict[str, Any] = {"style": style, "duration": units.duration, "picture": picture}
+    def markdown(text: str) -> markupsafe.Markup:
+        from nbconvert.filters import markdown2html
+
+        # The lessons' own words, which the pages show as HTML, too.
+        return markupsafe.Markup(markdown2html(text))
+
+    globals_: dict[str, Any] = {
+        "style": style,
+        "duration": units.duration,
+        "picture": picture,
+        "markdown": markdown,
+    }
     environment.globals.update(globals_)
     return environment

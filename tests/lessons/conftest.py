@@ -128,8 +128,8 @@ def make_folder(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]
     """Build a folder of lessons from percent scripts given by slug."""
 
     def make(**sources: str) -> Path:
-        folder = tmp_path_factory.mktemp("notebooks")
-        (folder / "src").mkdir()
+        folder = tmp_path_factory.mktemp("checkout") / "notebooks"
+        (folder / "src").mkdir(parents=True)
         for slug, text in sources.items():
             (folder / "src" / f"{slug.lstrip('_')}.py").write_text(text.lstrip(), encoding="utf-8")
         build_notebooks(folder)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from mlbook.lessons import build, catalogue, doctor, editions, lab, run
+from mlbook.lessons import build, catalogue, doctor, editions, instructor, lab, run
 from mlbook.lessons.cli import main
 
 
@@ -15,7 +15,7 @@ def invoke(folder, good, raising, tmp_path, monkeypatch):
     """Call the command line in an empty folder, with the two small lessons."""
     monkeypatch.setattr(catalogue, "LESSONS", (good, raising))
     monkeypatch.setattr(doctor, "LESSONS", (good, raising))
-    for module in (build, doctor, editions, run):
+    for module in (build, doctor, editions, instructor, run):
         monkeypatch.setattr(module, "notebooks_dir", lambda: folder)
     monkeypatch.chdir(tmp_path)
     return lambda *words: CliRunner().invoke(main, words)
@@ -58,16 +58,21 @@ def test_a_mistake_is_one_message_with_status_two_and_nothing_is_written(invoke,
     assert [path.name for path in Path().iterdir()] == ["taken"]
 
 
-def test_build_check_names_what_differs_and_the_command(invoke, make_folder, monkeypatch):
+def test_build_check_names_what_differs_and_the_command(invoke, make_folder, good, monkeypatch):
     folder = make_folder(_01_good="# %%\n1\n")
-    monkeypatch.setattr(build, "notebooks_dir", lambda: folder)
+    for module in (build, instructor):
+        monkeypatch.setattr(module, "notebooks_dir", lambda: folder)
+    monkeypatch.setattr(catalogue, "LESSONS", (good,))
+    assert "INSTRUCTOR.md written" in invoke("build").output
     assert invoke("build", "--check").exit_code == 0
+    (folder.parent / "INSTRUCTOR.md").write_text("by hand")
     (folder / "src" / "01_good.py").write_text("# %%\n2\n")
     (folder / "02_old.ipynb").write_text("{}")
     result = invoke("build", "--check")
     assert result.exit_code == 1
     assert "01_good.ipynb differs from its source" in result.output
     assert "02_old.ipynb has no source: delete it" in result.output
+    assert "INSTRUCTOR.md differs from its source" in result.output
     assert "python -m mlbook build" in result.output
     assert "01_good.ipynb written" in invoke("build").output
     assert "in step" in invoke("build").output
