@@ -94,7 +94,9 @@ class Film:
         # What comes before is a header and a style for "*", which would restyle the whole page.
         _, _, elements = page.getvalue().partition("</defs>")
         elements = elements.rpartition("</svg>")[0].replace("xlink:href", "href")
-        elements = re.sub(r' id="[\w.]+_\d+"', "", elements)  # a page may hold many pictures
+        # A page may hold many pictures, so a name becomes a class.
+        elements = re.sub(r' id="[\w.]+_\d+"', "", elements)
+        elements = re.sub(r' id="(mlbook-\w+)"', r' class="\1"', elements)
         for color, variable in PAGE_COLORS.items():
             elements = elements.replace(color, variable)
         return elements
