@@ -105,9 +105,13 @@ class _Reader(HTMLParser):
         self.inside = ""
 
 
-def lesson(number: str, slug: str) -> Lesson:
+def lesson(number: str, slug: str, core_minutes: int = 10) -> Lesson:
     return Lesson(
-        number=number, slug=slug, title=f"Title of {slug}", slides=number, core_minutes=10
+        number=number,
+        slug=slug,
+        title=f"Title of {slug}",
+        slides=number,
+        core_minutes=core_minutes,
     )
 
 
