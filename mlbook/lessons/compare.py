@@ -114,10 +114,8 @@ def _exhibit(cell: NotebookNode, output: NotebookNode) -> Exhibit | None:
     data = output.get("data", {})
     for kind in PICTURES:
         if kind in data:
-            content = _address(kind, data[kind])
-            return Exhibit(
-                kind="picture", content=content, alt=output.metadata[kind].alt, name=name
-            )
+            address, alt = _address(kind, data[kind]), output.metadata[kind]["alt"]
+            return Exhibit(kind="picture", content=address, alt=alt, name=name)
     if record := data.get(MIME):
         measured = record.get("kind") == "measured"
         said = record.get("value" if measured else "state", "")

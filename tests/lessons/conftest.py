@@ -68,6 +68,7 @@ class Page:
     """What a browser would find in a page."""
 
     images: list[dict[str, str]] = field(default_factory=list)
+    links: list[str] = field(default_factory=list)
     scripts: int = 0
     text: str = ""
     title: str = ""
@@ -94,6 +95,9 @@ class _Reader(HTMLParser):
         self.page.scripts += tag == "script"
         if tag == "img":
             self.page.images.append({name: value or "" for name, value in attrs})
+
+        if tag == "a":
+            self.page.links += [value or "" for name, value in attrs if name == "href"]
 
     def handle_data(self, data: str) -> None:
         if self.inside == "title":
