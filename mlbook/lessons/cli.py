@@ -89,7 +89,7 @@ def _span(low: int, high: int) -> str:
 @click.option(
     "--profile",
     default="quick",
-    type=click.Choice(["quick", "full"]),
+    metavar="quick|full",
     help="full: the parameters of a long run, where a lesson names them.",
     show_default=True,
 )

@@ -38,9 +38,7 @@ if TYPE_CHECKING:
     from mlbook.lessons.plan import Batch
     from mlbook.lessons.process import Job
 
-__all__ = ["PROFILES", "check_folder", "execute"]
-
-PROFILES = ("quick", "full")
+__all__ = ["check_folder", "execute"]
 
 
 def execute(
@@ -97,7 +95,7 @@ def execute(
     """
     validate.integer("jobs", jobs, at_least=1, unit="lessons at a time")
     validate.integer("timeout_s", timeout_s, at_least=1, unit="seconds that one cell may take")
-    full = validate.one_of("profile", profile, PROFILES) == "full"
+    full = validate.one_of("profile", profile, ["quick", "full"]) == "full"
     notebooks = notebooks or notebooks_dir()
     check_folder(out)
     if (out / "notebooks").resolve() == notebooks.resolve():

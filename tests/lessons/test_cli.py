@@ -51,7 +51,7 @@ def test_run_executes_the_chosen_lessons_and_prints_the_path_of_the_report(invok
         (["run", "--sweep", "workers"], "--sweep must be name=value,value, got 'workers'"),
         (["run", "--sweep", "a=1,2", "--sweep", "b=1,2"], "--sweep must be given once, got 2"),
         (["run", "-p", "workers=1", "--sweep", "workers=2,4"], "workers must be given once"),
-        (["run", "--profile", "fast"], "'fast' is not one of 'quick', 'full'"),
+        (["run", "--profile", "fast"], "profile must be one of 'quick', 'full', got 'fast'"),
         (["run", "--route", "halfday"], "Did you mean 'half-day'?"),
         (["run", "01", "--route", "half-day"], "a route chooses the lessons, got 01 as well"),
         (["list", "--route", "halfday"], "Did you mean 'half-day'?"),

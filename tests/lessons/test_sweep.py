@@ -3,11 +3,15 @@
 import contextlib
 import io
 import json
+from datetime import UTC, datetime
 
 import pytest
 
 from mlbook.lessons.given import Sweep
+from mlbook.lessons.outcome import Outcome
+from mlbook.lessons.plan import plan_batches
 from mlbook.lessons.run import execute
+from mlbook.lessons.sweep import write_sweep
 
 SWEPT = """
 # %% tags=["parameters"]
@@ -123,3 +127,21 @@ def test_the_pages_of_a_sweep_load_nothing_and_their_links_lead_somewhere(swept,
         path, _, anchor = link.partition("#")
         assert (out / path).is_file()
         assert not anchor or f'id="{anchor}"' in (out / path).read_text(encoding="utf-8")
+
+
+def test_an_interrupted_sweep_says_which_values_have_no_result(
+    make_folder, good, tmp_path, read_page
+):
+    folder = make_folder(_01_good=SWEPT)
+    sweep = Sweep("rate_per_s", ("10", "20"))
+    batches = plan_batches([good], tmp_path, {}, folder, sweep=sweep)
+    outcomes = [[Outcome(lesson=good, seconds=1)], [None]]
+    write_sweep(tmp_path, batches, outcomes, datetime.now(UTC), {"sweep": "rate_per_s"})
+    summary = json.loads((tmp_path / "summary.json").read_text())
+    assert summary["status"] == "interrupted"
+    assert [run["not_run"] for run in summary["runs"]] == [[], ["01_good"]]
+    for name in ("comparison.html", "index.html"):
+        text = read_page((tmp_path / name).read_text()).text
+        assert "The run was interrupted" in text
+        assert "did not run to its end" in text
+    assert "02-rate_per_s=20.0/01_good.html" not in (tmp_path / "index.html").read_text()
