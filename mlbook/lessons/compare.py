@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import base64
 import re
-import urllib.parse
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -129,7 +129,7 @@ def _exhibit(cell: NotebookNode, output: NotebookNode) -> Exhibit | None:
 
 def _address(kind: str, picture: str) -> str:
     if kind == "image/svg+xml":
-        return f"data:{kind};utf8,{urllib.parse.quote(picture)}"
+        picture = base64.b64encode(picture.encode()).decode()
     return f"data:{kind};base64,{picture.strip()}"
 
 
