@@ -21,7 +21,7 @@ lab: .venv/.base ## Open the lessons in JupyterLab, in a copy of your own (work/
 	$(PY) -m mlbook lab $(ARGS)
 
 test: .venv/.dev ## Run the tests
-	$(PY) -m pytest -n $(JOBS) $(ARGS)
+	$(PY) -m pytest -n $(JOBS) --dist loadgroup $(ARGS)
 
 setup: .venv/.dev ## Make .venv with all that is needed to change the project
 
@@ -31,10 +31,11 @@ notebooks: .venv/.base ## Write notebooks/*.ipynb from notebooks/src/*.py
 notebooks-check: .venv/.base ## Fail when a notebook is not what its source says
 	$(PY) -m mlbook build --check
 
-lint: .venv/.dev ## Check style, format and docstrings
+lint: .venv/.dev ## Check style, format, docstrings, and the numbers in the text
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) scripts/check_docstrings.py mlbook
+	$(PY) scripts/check_prose.py notebooks/src/*.py
 
 types: .venv/.dev ## Check the types
 	$(PY) -m mypy

@@ -5,6 +5,7 @@ from __future__ import annotations
 from mlbook.charts.diagram import Diagram
 from mlbook.charts.display import Display
 from mlbook.charts.freshness import AgeClicksDisplay, AgeDisplay, TwoRowsDisplay
+from mlbook.charts.guesses import GuessesDisplay
 from mlbook.charts.latency import KneeDisplay, LatencyDisplay
 from mlbook.charts.quality import RankingDisplay, SpreadDisplay, YardstickDisplay
 from mlbook.charts.rhythm import RhythmDisplay
@@ -15,6 +16,7 @@ __all__ = [
     "AgeDisplay",
     "Diagram",
     "Display",
+    "GuessesDisplay",
     "KneeDisplay",
     "LatencyDisplay",
     "RankingDisplay",

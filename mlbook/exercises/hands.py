@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from mlbook.charts.display import Display
 from mlbook.charts.theme import BLUE, GREY, INK, VERMILION
 from mlbook.exercises.desk import measured_value
+from mlbook.exercises.verdict import Verdict
 from mlbook.validate import integer
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ class Hands(Display):
         return min(numbers, key=lambda name: abs(numbers[name] - measured), default=None)
 
 
-def poll(id: str, votes: Mapping[object, int]) -> Hands:  # the word learners read
+def poll(id: str, votes: Mapping[object, int]) -> Hands | Verdict:  # the word learners read
     """Draw a show of hands, beside the measured value if ``mb.guess`` has been told it.
 
     Parameters
@@ -81,8 +82,8 @@ def poll(id: str, votes: Mapping[object, int]) -> Hands:  # the word learners re
 
     Returns
     -------
-    Hands
-        A picture.
+    Hands or Verdict
+        A picture; as long as no hand has been counted, what to do.
 
     Examples
     --------
@@ -93,6 +94,8 @@ def poll(id: str, votes: Mapping[object, int]) -> Hands:  # the word learners re
         str(name): integer(f"votes[{name!r}]", count, at_least=0, unit="hands")
         for name, count in votes.items()
     }
+    if not any(counted.values()):
+        return Verdict(id, "todo", "Count the hands and write them behind the answers.", "poll")
     return Hands(id, counted, measured_value(id))
 
 

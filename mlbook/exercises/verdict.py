@@ -37,7 +37,7 @@ class Verdict:
     message : str
         What to know or to do next.
     kind : str
-        What was asked: ``"check"``, ``"hint"``, ``"solution"``, ``"guess"`` or ``"measured"``.
+        ``"check"``, ``"hint"``, ``"solution"``, ``"guess"``, ``"measured"`` or ``"poll"``.
     value : str
         What was handed in, as text.
     """

@@ -8,6 +8,8 @@ from __future__ import annotations
 import json
 import signal
 import sys
+import tempfile
+from pathlib import Path
 
 __all__ = ["RECORDED", "main"]
 
@@ -21,13 +23,22 @@ def main() -> None:
     The executed notebook itself holds the error that a cell raised. What it does not hold, a cell
     that took too long or a kernel that died, becomes the last line on standard error.
     """
+    import nbformat
     import papermill
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
     from papermill.exceptions import PapermillExecutionError
 
+    from mlbook.lessons.claims import with_claim_cells
+    from mlbook.lessons.parameters import papermill_path
+
     orders = json.load(sys.stdin)
+    source = Path(orders.pop("source"))
     try:
-        papermill.execute_notebook(**orders)
+        with tempfile.TemporaryDirectory(prefix="mlbook-") as folder:
+            prepared = Path(folder) / source.name
+            lesson = nbformat.read(source, as_version=4)  # type: ignore[no-untyped-call]
+            nbformat.write(with_claim_cells(lesson), prepared)  # type: ignore[no-untyped-call]
+            papermill.execute_notebook(papermill_path(prepared), **orders)
     except PapermillExecutionError:
         sys.exit(RECORDED)
     except CellTimeoutError:

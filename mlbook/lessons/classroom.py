@@ -7,17 +7,23 @@ Handing in is copying a notebook into a folder, either ``NAME/06_rest_api.ipynb`
 from __future__ import annotations
 
 import csv
-import html
 import json
-from dataclasses import dataclass, field
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from mlbook.exercises.verdict import MIME, STATES
+import numpy as np
+
+from mlbook.exercises.verdict import STATES
 from mlbook.lessons.catalogue import LESSONS
+from mlbook.lessons.pages import render
+from mlbook.lessons.records import records_of, states_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
     from pathlib import Path
+
+    from mlbook.charts.guesses import GuessesDisplay
 
 __all__ = ["ClassTable", "collect"]
 
@@ -30,14 +36,15 @@ class ClassTable:
     ----------
     states : dict of str to dict
         By learner: state by exercise.
-    guesses : dict of str to list of str
-        By question: everybody's guess.
+    guesses, measured : dict of str to list of float
+        By question: everybody's guess, and what everybody's run gave.
     skipped : list of str
         Notebooks that could not be counted, with the reason.
     """
 
     states: dict[str, dict[str, str]] = field(default_factory=dict)
-    guesses: dict[str, list[str]] = field(default_factory=dict)
+    guesses: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    measured: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     skipped: list[str] = field(default_factory=list)
 
     @property
@@ -54,10 +61,30 @@ class ClassTable:
             The same table; the reasons for skipped notebooks keep their file names.
         """
         numbered = {f"learner {n}": done for n, done in enumerate(self.states.values(), start=1)}
-        return ClassTable(numbered, self.guesses, self.skipped)
+        return replace(self, states=numbered)
+
+    @property
+    def questions(self) -> list[str]:
+        """The questions that anybody has guessed, in order."""
+        return sorted(self.guesses)
+
+    def passed(self, exercise: str) -> int:
+        """Count the learners who passed an exercise.
+
+        Parameters
+        ----------
+        exercise : str
+            Its id.
+
+        Returns
+        -------
+        int
+            How many.
+        """
+        return sum(done.get(exercise) == "pass" for done in self.states.values())
 
     def write(self, out: Path) -> None:
-        """Write ``class.csv`` and ``class.html``.
+        """Write ``class.csv``, ``guesses.csv`` and ``class.html``.
 
         Parameters
         ----------
@@ -65,29 +92,33 @@ class ClassTable:
             The folder; made when it is not there.
         """
         out.mkdir(parents=True, exist_ok=True)
-        with (out / "class.csv").open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file)
-            writer.writerow(["learner", *self.exercises])
-            for name, done in self.states.items():
-                writer.writerow([_cell(name), *(done.get(each, "") for each in self.exercises)])
-        (out / "class.html").write_text(self._page(), encoding="utf-8")
-
-    def _page(self) -> str:
-        head = "".join(f"<th>{html.escape(name)}</th>" for name in self.exercises)
-        rows = "".join(
-            f"<tr><th>{html.escape(name)}</th>"
-            + "".join(_state(done.get(each, "")) for each in self.exercises)
-            + "</tr>"
+        names = self.exercises
+        rows = [
+            [_cell(name), *(done.get(each, "") for each in names)]
             for name, done in self.states.items()
-        )
-        lists = _list("Guesses", (f"{name}: {', '.join(v)}" for name, v in self.guesses.items()))
-        return (
-            '<!doctype html><html lang="en"><meta charset="utf-8"><title>The class</title>'
-            "<style>body{font:16px sans-serif;margin:2em;color-scheme:light dark}"
-            "td,th{padding:4px 12px;text-align:left}</style>"
-            f"<h1>The class</h1><table><tr><th></th>{head}</tr>{rows}</table>"
-            f"{lists}{_list('Not counted', self.skipped)}</html>"
-        )
+        ]
+        _write_csv(out / "class.csv", ["learner", *names], rows)
+        guesses = [
+            [_cell(name), kind, f"{value:g}"]
+            for name in self.questions
+            for kind, values in (("guess", self.guesses[name]), ("measured", self.measured[name]))
+            for value in values
+        ]
+        _write_csv(out / "guesses.csv", ["question", "kind", "value"], guesses)
+        page = render("class.html.j2", table=self, symbols=STATES, displays=self._displays())
+        (out / "class.html").write_text(page, encoding="utf-8")
+
+    def _displays(self) -> list[GuessesDisplay]:
+        from mlbook.charts.guesses import GuessesDisplay
+
+        return [
+            GuessesDisplay(
+                name,
+                np.array(self.guesses[name]),
+                float(np.median(self.measured[name])) if self.measured[name] else None,
+            )
+            for name in self.questions
+        ]
 
 
 def collect(folder: Path) -> ClassTable:
@@ -135,14 +166,11 @@ def _records(path: Path) -> list[dict[str, Any]] | str:
     """Read the records of one notebook, or say why it cannot be counted."""
     try:
         cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-        outputs = [out for cell in cells for out in cell.get("outputs", [])]
-        data = [out.get("data", {}) for out in outputs]
+        found = records_of(cells)
+        was_run = any(cell.get("outputs") for cell in cells)
     except (ValueError, KeyError, TypeError, AttributeError, OSError):
         return "not a notebook"
-    found = [each[MIME] for each in data if isinstance(each.get(MIME), dict)]
-    if not outputs:
-        return "was never run"
-    return found or "holds no exercise"
+    return found or ("holds no exercise" if was_run else "was never run")
 
 
 def _who(path: Path, folder: Path) -> tuple[str, str]:
@@ -157,26 +185,27 @@ def _passes(records: Iterable[dict[str, Any]]) -> int:
     return len({str(r.get("id")) for r in records if r.get("state") == "pass"})
 
 
-def _enter(table: ClassTable, learner: str, records: Iterable[dict[str, Any]]) -> None:
-    done = table.states.setdefault(learner, {})
+def _enter(table: ClassTable, learner: str, records: list[dict[str, Any]]) -> None:
+    table.states.setdefault(learner, {}).update(states_of(records))
     for record in records:
-        name, state = str(record.get("id", "")), str(record.get("state", ""))
-        if record.get("kind") == "check" and state in STATES:
-            done[name] = state
-        elif record.get("kind") == "guess" and record.get("value"):
-            table.guesses.setdefault(name, []).append(str(record["value"]))
+        into = {"guess": table.guesses, "measured": table.measured}.get(str(record.get("kind")))
+        value = _number(record.get("value"))
+        if into is not None and value is not None:
+            into[str(record.get("id", ""))].append(value)
 
 
-def _state(state: str) -> str:
-    symbol, color = STATES.get(state, ("", "inherit"))
-    mark = f'<b style="color:{color}">{symbol}</b> ' if symbol else ""
-    return f"<td>{mark}{html.escape(state)}</td>"
+def _number(text: object) -> float | None:
+    """Read a number from a notebook that somebody may have edited."""
+    try:
+        value = float(str(text))
+    except ValueError:
+        return None
+    return value if np.isfinite(value) else None
 
 
-def _list(title: str, lines: Iterable[str]) -> str:
-    items: Iterator[str] = (f"<li>{html.escape(line)}</li>" for line in lines)
-    text = "".join(items)
-    return f"<h2>{title}</h2><ul>{text}</ul>" if text else ""
+def _write_csv(path: Path, head: list[str], rows: list[list[str]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([head, *rows])
 
 
 def _cell(text: str) -> str:

@@ -186,18 +186,31 @@ def build(*, check: bool) -> None:
 
 
 @main.command("lab", context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
+@click.option(
+    "--projector",
+    is_flag=True,
+    help="For a room: large type, one document at a time, sidebars folded (the folder on the left "
+    "unfolds the lessons). Your own settings of JupyterLab are left alone; those of the room are "
+    "kept in ./work/.projector.",
+)
 @click.argument("extra", nargs=-1, type=click.UNPROCESSED, metavar="[JUPYTERLAB OPTIONS]...")
 @_in_one_line
-def lab(extra: tuple[str, ...]) -> None:
-    """Copy the lessons to ./work, keeping what is there, and open JupyterLab in it."""
-    from mlbook.lessons.lab import copy_lessons, lab_command, start
+def lab(extra: tuple[str, ...], *, projector: bool) -> None:
+    """Copy the lessons to ./work, keeping what is there, and open JupyterLab in it.
 
-    copied, kept = copy_lessons(catalogue.LESSONS, _WORK)
-    for path in copied:
-        click.echo(f"copied {path}")
-    for path in kept:
-        click.echo(f"kept your {path}")
-    sys.exit(start(lab_command(_WORK, extra)))
+    Nothing in ./work is overwritten. When a lesson has changed since you copied it, the new edition
+    is put beside your notebook, as 06_rest_api.newer.ipynb. To start a lesson afresh, delete or
+    rename your notebook.
+
+    Options that are not listed here go to JupyterLab.
+    """
+    from mlbook.lessons.editions import copy_lessons
+    from mlbook.lessons.lab import for_a_room, lab_command, start
+
+    for copy in copy_lessons(catalogue.LESSONS, _WORK):
+        click.echo(copy)
+    room = for_a_room(_WORK) if projector else []
+    sys.exit(start(lab_command(_WORK, [*room, *extra])))
 
 
 @main.command("doctor")

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
     from nbformat import NotebookNode
 
-__all__ = ["Exhibit", "Row", "differing_rows"]
+    from mlbook.lessons.claims import Found
+    from mlbook.lessons.outcome import Outcome
+
+__all__ = ["Exhibit", "Row", "differing_claims", "differing_rows"]
 
 _HEADING = re.compile(r"^#+ +(.+?)\s*$", re.MULTILINE)
 _SHORT = 60  # characters that fit into a column of the table
@@ -34,7 +37,7 @@ class Exhibit:
     alt : str
         What a picture shows, in words.
     name : str
-        The last line of the cell, or the id of a guess or an exercise.
+        The last line of the cell, the id of a guess or an exercise, or what a claim computes.
     """
 
     kind: str
@@ -96,6 +99,45 @@ def differing_rows(notebooks: Sequence[NotebookNode | None]) -> tuple[list[Row],
             heading, before = texts[key[0]]
             rows.append(Row(cell_id=key[0], heading=heading, before=before, exhibits=exhibits))
     return rows, len(runs[longest]) - len(rows)
+
+
+def differing_claims(outcomes: Sequence[Outcome | None]) -> list[Row]:
+    """Compare what several runs of one lesson gave for the numbers in its text.
+
+    Parameters
+    ----------
+    outcomes : sequence of Outcome or None
+        How each run went; None for a run without a result.
+
+    Returns
+    -------
+    list of Row
+        The claims whose value is not the same in all runs, in the order of the lesson.
+    """
+    runs = [
+        {(found.cell_id, found.claim.expression): found for found in each.claims} if each else {}
+        for each in outcomes
+    ]
+    rows = []
+    for cell_id, name in max(runs, key=len):
+        found = [run.get((cell_id, name)) for run in runs]
+        exhibits = tuple(
+            Exhibit(kind="short", content=_value(each), name=name) if each else None
+            for each in found
+        )
+        if len({each.content for each in exhibits if each}) > 1:
+            rows.append(
+                Row(cell_id=cell_id, heading="a number in the text", before="", exhibits=exhibits)
+            )
+    return rows
+
+
+def _value(found: Found) -> str:
+    if found.problem:
+        return "no value"
+    if found.claim.value is None:
+        return "true" if found.holds else "not true"
+    return f"{found.measured:.4g}"
 
 
 def _exhibits(notebook: NotebookNode) -> dict[tuple[str, int], Exhibit]:

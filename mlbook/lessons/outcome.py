@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from mlbook.lessons.catalogue import Lesson
+    from mlbook.lessons.claims import Found
     from mlbook.lessons.parameters import Parameter, Value
 
 __all__ = ["Failure", "Outcome"]
@@ -26,12 +27,15 @@ class Failure:
         Which cell of the lesson, counted from 1; None when no cell had started.
     cell_id : str, optional
         The id of that cell.
+    stopped : bool
+        Whether the lesson stopped there; a broken claim does not stop it.
     """
 
     name: str
     message: str
     cell: int | None = None
     cell_id: str | None = None
+    stopped: bool = True
 
     def __str__(self) -> str:
         first_line = self.message.strip().split("\n")[0]
@@ -55,6 +59,10 @@ class Outcome:
         What was passed to it.
     failure : Failure, optional
         Why it stopped; None when it ran to its end.
+    claims : tuple of Found
+        The claims of its text, and what the run gave for them.
+    checks : dict of str to str
+        State of each exercise.
     """
 
     lesson: Lesson
@@ -62,11 +70,18 @@ class Outcome:
     declared: dict[str, Parameter] = field(default_factory=dict)
     given: dict[str, Value] = field(default_factory=dict)
     failure: Failure | None = None
+    claims: tuple[Found, ...] = ()
+    checks: dict[str, str] = field(default_factory=dict)
 
     @property
     def status(self) -> str:
         """``"ok"`` or ``"failed"``."""
         return "failed" if self.failure else "ok"
+
+    @property
+    def broken(self) -> list[Found]:
+        """The claims of the text that this run does not show."""
+        return [each for each in self.claims if not each.holds]
 
     @property
     def used(self) -> dict[str, Value]:
@@ -79,7 +94,8 @@ class Outcome:
         Returns
         -------
         dict
-            Number, slug, title, status, seconds, parameters used, and the error or None.
+            Number, slug, title, status, seconds, parameters used, the error or None, the checks,
+            and the claims: how many there are, and those that do not hold.
         """
         return {
             "number": self.lesson.number,
@@ -89,4 +105,6 @@ class Outcome:
             "seconds": round(self.seconds, 3),
             "parameters": self.used,
             "error": asdict(self.failure) if self.failure else None,
+            "checks": self.checks,
+            "claims": {"made": len(self.claims), "broken": [str(each) for each in self.broken]},
         }

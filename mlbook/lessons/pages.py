@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import functools
+import html
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
     import markupsafe
     from nbformat import NotebookNode
 
+    from mlbook.charts import Display
     from mlbook.lessons.catalogue import Lesson
+    from mlbook.lessons.claims import Found
     from mlbook.lessons.outcome import Outcome
 
 __all__ = ["PICTURES", "index_page", "lesson_page", "render", "without_widgets"]
@@ -55,16 +58,13 @@ def lesson_page(
     str
         A whole HTML document that loads nothing.
     """
-    return (
-        _environment()
-        .get_template("page.html.j2")
-        .render(
-            body=_cells_html(without_widgets(notebook)),
-            outcome=outcome,
-            lesson=outcome.lesson,
-            before=before,
-            after=after,
-        )
+    return render(
+        "page.html.j2",
+        body=_cells_html(_with_measured(without_widgets(notebook), outcome.broken)),
+        outcome=outcome,
+        lesson=outcome.lesson,
+        before=before,
+        after=after,
     )
 
 
@@ -93,28 +93,25 @@ def index_page(
     str
         A whole HTML document that loads nothing.
     """
-    return (
-        _environment()
-        .get_template("index.html.j2")
-        .render(
-            outcomes=outcomes,
-            versions=versions,
-            started=started,
-            failed=sum(outcome.status == "failed" for outcome in outcomes),
-            not_run=not_run,
-        )
+    return render(
+        "index.html.j2",
+        outcomes=outcomes,
+        versions=versions,
+        started=started,
+        failed=sum(outcome.status == "failed" for outcome in outcomes),
+        not_run=not_run,
     )
 
 
 def render(template: str, **facts: Any) -> str:
-    """Fill a template of the report.
+    """Fill in one of the templates.
 
     Parameters
     ----------
     template : str
-        Its file in ``templates/``.
-    **facts
-        What it shows; everything is escaped.
+        Its file name.
+    **facts : Any
+        What it shows; texts are escaped.
 
     Returns
     -------
@@ -150,6 +147,16 @@ def without_widgets(notebook: NotebookNode) -> NotebookNode:
     return result
 
 
+def _with_measured(notebook: NotebookNode, broken: Sequence[Found]) -> NotebookNode:
+    """Show beside each number that does not hold in this run what the run gave."""
+    cells = {cell.id: cell for cell in notebook.cells}
+    for found in broken:
+        visible = f'<span class="measured">({html.escape(found.shown)})</span>'
+        cell = cells[found.cell_id]
+        cell.source = cell.source.replace(found.claim.comment, visible, 1)
+    return notebook
+
+
 def _prepare_output(output: NotebookNode, nameless: str) -> None:
     data = output.data
     sentence = data.get("text/plain", "").strip()
@@ -175,8 +182,8 @@ def _cells_html(notebook: NotebookNode) -> str:
         template_name="cells",
         extra_template_basedirs=[str(_TEMPLATES)],
     )
-    html, _ = exporter.from_notebook_node(notebook)
-    return html
+    body, _ = exporter.from_notebook_node(notebook)
+    return body
 
 
 def _markdown(text: str) -> markupsafe.Markup:
@@ -203,7 +210,15 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
-    globals_: dict[str, Any] = {"style": style, "duration": units.duration, "zip": zip}
+
+    def picture(display: Display) -> markupsafe.Markup:
+        data, _ = display._repr_mimebundle_()
+        alt = markupsafe.escape(display.alt_text())
+        source = f"data:image/png;base64,{data['image/png']}"
+        return markupsafe.Markup(f'<figure><img src="{source}" alt="{alt}"></figure>')
+
+    globals_: dict[str, Any] = {"style": style, "duration": units.duration, "picture": picture}
     environment.globals.update(globals_)
+    environment.globals["zip"] = zip
     environment.filters["markdown"] = _markdown
     return environment

@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from mlbook.lessons.child import RECORDED
+from mlbook.lessons.claims import Found, take_claims
 from mlbook.lessons.outcome import Failure, Outcome
 from mlbook.lessons.parameters import papermill_path
+from mlbook.lessons.records import records_of, states_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,6 +58,11 @@ class Job:
         return self.out / "notebooks" / f"{self.lesson.slug}.ipynb"
 
     @property
+    def altered(self) -> bool:
+        """Whether a parameter differs from the lesson's own: its text need not hold then."""
+        return any(self.declared[name].default != value for name, value in self.given.items())
+
+    @property
     def scratch(self) -> Path:
         """The lesson's working folder: what it writes lands here."""
         return self.out / "files" / self.lesson.slug
@@ -63,7 +70,7 @@ class Job:
 
 def run_lesson(
     job: Job, environment: dict[str, str], timeout_s: int, children: Children
-) -> Outcome:
+) -> Outcome | None:
     """Run one lesson to its end, or to the cell that raises.
 
     Parameters
@@ -79,8 +86,8 @@ def run_lesson(
 
     Returns
     -------
-    Outcome
-        How it went.
+    Outcome or None
+        How it went; None when it was stopped before its end.
     """
     _empty_folder(job.scratch)
     # What an earlier run left must not be taken for the result of this one.
@@ -93,9 +100,18 @@ def run_lesson(
         env=environment,
     )
     seconds = time.perf_counter() - started
+    if child.returncode and children.stopped():
+        return None  # and the notebook may end in the middle of a line
+    claims = _take_claims(job)
     failure = _failure(job, child.returncode, child.stderr) if child.returncode else None
     return Outcome(
-        lesson=job.lesson, seconds=seconds, declared=job.declared, given=job.given, failure=failure
+        lesson=job.lesson,
+        seconds=seconds,
+        declared=job.declared,
+        given=job.given,
+        failure=failure or (None if job.altered else _broken(job, claims)),
+        claims=tuple(claims),
+        checks=states_of(records_of(executed_notebook(job).cells)),
     )
 
 
@@ -112,17 +128,46 @@ def executed_notebook(job: Job) -> NotebookNode:
     NotebookNode
         The executed notebook, or the lesson as it was when no cell has run.
     """
-    import nbformat
-
-    path = job.executed if job.executed.is_file() else job.source
-    notebook: NotebookNode = nbformat.reads(path.read_text(encoding="utf-8"), as_version=4)  # type: ignore[no-untyped-call]
+    notebook = _read(job.executed if job.executed.is_file() else job.source)
     notebook.cells = [cell for cell in notebook.cells if not _tagged(cell, "papermill-error")]
     return notebook
 
 
+def _read(path: Path) -> NotebookNode:
+    import nbformat
+
+    notebook: NotebookNode = nbformat.reads(path.read_text(encoding="utf-8"), as_version=4)  # type: ignore[no-untyped-call]
+    return notebook
+
+
+def _take_claims(job: Job) -> list[Found]:
+    """Read what the claims gave, and leave the lesson as its author wrote it."""
+    if not job.executed.is_file():
+        return []
+    import nbformat
+
+    notebook = _read(job.executed)
+    found = take_claims(notebook)
+    job.executed.write_text(nbformat.writes(notebook), encoding="utf-8")  # type: ignore[no-untyped-call]
+    return found
+
+
+def _broken(job: Job, claims: list[Found]) -> Failure | None:
+    """Say which claims of the text this run does not show."""
+    broken = [each for each in claims if not each.holds]
+    if not broken:
+        return None
+    written = [each for each in executed_notebook(job).cells if not _tagged(each, "injected")]
+    place = next(n for n, cell in enumerate(written, start=1) if cell.id == broken[0].cell_id)
+    message = "\n".join(str(each) for each in broken)
+    return Failure(
+        name="BrokenClaim", message=message, cell=place, cell_id=broken[0].cell_id, stopped=False
+    )
+
+
 def _orders(job: Job, timeout_s: int) -> dict[str, Any]:
     return {
-        "input_path": papermill_path(job.source.resolve()),
+        "source": str(job.source.resolve()),
         "output_path": papermill_path(job.executed.resolve()),
         "parameters": job.given,
         "kernel_name": "python3",

@@ -195,10 +195,8 @@ def _run_all(
             name = " ".join([job.lesson.number, batch.label]).strip()
             progress.started(name, job.executed)
             outcome = run_lesson(job, environment, timeout_s, children)
-            if children.stopped() and outcome.failure:
+            if outcome is None:
                 _remove_half(job)
-                progress.ended(name, None)
-                return
             outcomes[job.executed] = outcome
             progress.ended(name, outcome)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from mlbook.lessons import pages
-from mlbook.lessons.compare import differing_rows
+from mlbook.lessons.compare import differing_claims, differing_rows
 from mlbook.lessons.process import executed_notebook
 from mlbook.lessons.report import status_of, write_summary, write_text
 from mlbook.lessons.versions import installed_versions
@@ -35,7 +35,7 @@ class Chapter:
     outcomes : list of Outcome or None
         How it went for each value; None when it did not run to its end.
     rows : list of Row
-        The outputs that differ between the values.
+        The outputs and the numbers in the text that differ between the values.
     same : int
         How many outputs do not.
     """
@@ -91,6 +91,7 @@ def _chapter(
     ended = [each[place] for each in outcomes]
     pairs = zip(jobs, ended, strict=True)
     rows, same = differing_rows([executed_notebook(job) if end else None for job, end in pairs])
+    rows += differing_claims(ended)
     return Chapter(lesson=jobs[0].lesson, outcomes=ended, rows=rows, same=same)
 
 

@@ -65,6 +65,24 @@ class Box:
 
 BOXES = (
     Box(
+        chapter="00",
+        then="Slide 3 adds culture, procedure and technical debt. The third block is the title of "
+        "a paper of 2015, which warns that such systems are quickly built and dearly maintained.",
+        holds="The count under *More*: training and scoring is a few lines of a hundred in this "
+        "library, too.",
+        now="The work around the model got a name, MLOps, and job titles. And many teams no longer "
+        "train the model that they serve: they call one that somebody else trained and may change. "
+        "The shop without a model is still the bar that it has to pass.",
+        to_try="Before your next model, write down what the most popular item alone would earn.",
+        read_on=date(2026, 11, 25),
+        sources=(
+            (
+                "Sculley and others: Hidden Technical Debt in Machine Learning Systems (2015)",
+                "https://proceedings.neurips.cc/paper/2015/hash/86df7dcfd896fcaf2674f757a2463eba-Abstract.html",
+            ),
+        ),
+    ),
+    Box(
         chapter="06",
         then="Slides 14 to 16 put a model behind an address, and freeze its runtime with Docker.",
         holds="The knee: your last minutes at the limit multiplied p99 with the same model.",

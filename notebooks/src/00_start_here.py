@@ -41,7 +41,7 @@ game = mb.explore.BeTheModel(world)
 game
 
 # %% [markdown]
-# Write ten numbers from 1 to 6, top row first. The ones below are only a placeholder: they show everybody the first item.
+# Write ten positions, from one to six, top row first. The ones below are only a placeholder: they show everybody the first item.
 
 # %%
 my_picks = [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]  # change me
@@ -68,6 +68,12 @@ mb.guess("00.random", ...)
 mb.guess("00.perfect", ...)
 
 # %% [markdown]
+# (In a class: count the hands for the perfect shop and write them into the next cell. Run it once more when the answer is known. Alone, pass it by.)
+
+# %%
+mb.poll("00.perfect", {40: 0, 60: 0, 80: 0, 95: 0})
+
+# %% [markdown]
 # The plot has a bar for each of three shops.
 
 # %%
@@ -81,7 +87,7 @@ mb.guess("00.random", measured=yardsticks["random"])
 mb.guess("00.perfect", measured=yardsticks["perfect"])
 
 # %% [markdown]
-# This is the shop without a model. Popularity is a fair guess, but it shows everybody the same kind of item. And even a perfect choice is not always clicked. What we build has to beat the second bar and cannot beat the last.
+# This is the shop without a model. Popularity is a fair guess, and it earns 31 <!-- claim: yardsticks["most popular"] ~ 31 tol 0.6 --> clicks per 100 visits; but it shows everybody the same kind of item. And even a perfect choice is clicked only 55 <!-- claim: yardsticks["perfect"] ~ 55 tol 0.5 --> times: chance decides the rest. What we build has to beat the second bar and cannot beat the last.
 
 # %% [markdown]
 # ## A model, and four numbers
@@ -99,7 +105,7 @@ rest = mb.run(mb.RestApi(), world)
 mb.charts.LatencyDisplay.from_run(rest)
 
 # %% [markdown]
-# Half of the visits wait less than **p50**. One in a hundred waits longer than **p99**. A mean would hide that hundredth visit.
+# Half of the visits wait less than **p50**. One in a hundred waits longer than **p99**, here about four times as long <!-- claim: rest.summary()["latency_p99_s"].iloc[0] / rest.summary()["latency_p50_s"].iloc[0] ~ 4 tol 0.3 -->. A mean would hide that hundredth visit.
 
 # %% [markdown]
 # **Second: how old is what the answer knows?** A prediction knows the events up to some instant and nothing after it. In the next plot each dot is a visit, and its height is the age of the features behind the answer. Beside the REST API stands the talk's second pattern, which computes all predictions in advance, here once a night.
@@ -127,14 +133,14 @@ mb.charts.RankingDisplay.from_run(rest)
 mb.guess("00.pairs", measured=100 * mb.measure.auc(rest)[0])
 
 # %% [markdown]
-# A coin would win half of the pairs. The gap between the two outlines looks small. Does it matter? Put the model beside the yardsticks:
+# A coin would win half of the pairs, and the model wins 74 <!-- claim: 100 * mb.measure.auc(rest)[0] ~ 74 tol 0.5 --> of 100. The gap between the two outlines looks small. Does it matter? Put the model beside the yardsticks:
 
 # %%
 clicks, half_width = mb.measure.clicks_per_100(rest)
 mb.charts.YardstickDisplay(yardsticks.to_dict() | {"model": clicks})
 
 # %% [markdown]
-# It does. A modest ranking, used on every visit, takes a good part of what popularity leaves.
+# It does: 12 <!-- claim: clicks - yardsticks["most popular"] ~ 12 tol 0.6 --> more clicks per 100 visits than popularity. A modest ranking, used on every visit, takes a good part of what popularity leaves.
 #
 # **Your turn.** How large a part? Of the way from the most popular shop to the perfect one, which share has the model gone? (Stuck? `mb.hint("00.share")`, three times if need be.)
 
@@ -163,17 +169,24 @@ others = []
 for k in range(1, 11):
     other = mb.World(seed=seed + k, days=8, users=users)
     others.append(mb.compare(other, rest=mb.RestApi(), nightly=mb.SharedDb()))
-mb.charts.SpreadDisplay(mb.measure.clicks_by_name(others))
+spread = mb.measure.clicks_by_name(others)
+mb.charts.SpreadDisplay(spread)
 
 # %% [markdown]
-# Each line is one shop, seen twice. The shops differ by several clicks, and still the lines lean the same way: within one shop, the fresher of these two patterns is ahead. **Compare inside one world, and most of the luck cancels.** That is why this book compares patterns on the very same visitors.
+# Each line is one shop, seen twice. The shops differ by 4 <!-- claim: spread["rest"].max() - spread["rest"].min() ~ 4 tol 0.5 --> clicks per 100 visits, as much as the two patterns do, and still the lines lean the same way: within one shop, the fresher of these two patterns is ahead <!-- claim: (spread["rest"] > spread["nightly"]).all() -->. **Compare inside one world, and most of the luck cancels.** That is why this book compares patterns on the very same visitors.
 #
-# *This would be wrong if* users' interests never changed. With `mb.World(seed=seed, interest_holds=60 * mb.DAY)` the gap shrinks to a fraction. Try it.
+# *This would be wrong if* users' interests never changed. With `mb.World(seed=seed, interest_holds=60 * mb.DAY)` less than a third of the gap is left <!-- claim: (lambda w: mb.measure.difference_per_100(mb.run(mb.RestApi(), w), mb.run(mb.SharedDb(), w)))(mb.World(seed=seed, days=days, users=users, interest_holds=60 * mb.DAY)).clicks_per_100 < mb.measure.difference_per_100(rest, nightly).clicks_per_100 / 3 -->. Try it.
 
 # %% [markdown]
 # ## What would break
 # In a real shop there is no bar called *perfect*, and nobody can show the same visitor two different answers at the same moment. A real team sees one circle. Before you believe one, ask how wide its interval is and what else changed that day.
 #
+# ### Then and now
+
+# %%
+mb.then_and_now("00")
+
+# %% [markdown]
 # ### In one sentence
 # *A recommendation is worth what it earns above the shop without a model, and no single measurement says so without its interval.*
 #
@@ -186,7 +199,7 @@ mb.report_card()
 mb.glossary("00")
 
 # %% [markdown]
-# # More, if you have time
+# ## More, if you have time
 # ### How many visitors do you need?
 # The panel has two shops whose true click rates you set, and gives each as many visitors as you like. It measures them in ten worlds (the title speaks of two thousand). Start with ten visitors, as in your game, then move the slider until you would bet your salary on the better shop.
 
@@ -194,9 +207,9 @@ mb.glossary("00")
 mb.explore.how_sure(visitors=10)
 
 # %% [markdown]
-# Four times the visitors give half the interval, as long as the visitors are independent of each other: the law of the square root. It is why small improvements need large tests.
+# Four times the visitors give half the interval <!-- claim: mb.explore.how_sure(400).result.half_width / mb.explore.how_sure(100).result.half_width ~ 0.5 tol 1% -->, as long as the visitors are independent of each other: the law of the square root. It is why small improvements need large tests.
 #
-# **Your turn.** With 100 visitors a shop your interval is three times too wide. How many visitors do you need?
+# **Your turn.** With 100 visitors a shop <!-- source: given for the exercise --> your interval is three times too wide. How many visitors do you need?
 
 # %%
 visitors = ...
@@ -219,7 +232,7 @@ table.loc["perfect for money"] = [clicked, earned]
 table.round({"clicks_per_100": 1, "revenue_per_day": -2})
 
 # %% [markdown]
-# Fewer clicks and more money. What a model should be perfect *at* is a decision, and no measure of ranking makes it for you. The talk asks what separates academia from industry and answers with one word, "Production" (slides 8-9); that this table is part of the answer is our reading.
+# Fewer clicks, and 26 % <!-- claim: 100 * (table.loc["perfect for money", "revenue_per_day"] / table.loc["perfect", "revenue_per_day"] - 1) ~ 26 tol 1 --> more money. What a model should be perfect *at* is a decision, and no measure of ranking makes it for you. The talk asks what separates academia from industry and answers with one word, "Production" (slides 8-9); that this table is part of the answer is our reading.
 
 # %% [markdown]
 # ### How much of this is machine learning?
@@ -236,4 +249,4 @@ model, everything = lines[folder / "model.py"], sum(lines.values())
 {"model.py": model, "all": everything, "%": round(100 * model / everything, 1)}
 
 # %% [markdown]
-# The count is honest about lines only; it includes docstrings, and a library for teaching is no production system. But look at what the other lines do: they fetch, schedule, serve, swap, measure and draw. The third block of slide 3 is about what goes wrong in those.
+# Less than three percent <!-- claim: model / everything < 0.03 -->. The count is honest about lines only; it includes docstrings, and a library for teaching is no production system. But look at what the other lines do: they fetch, schedule, serve, swap, measure and draw. The third block of slide 3 is about what goes wrong in those.

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
 from mlbook.lessons.build import build_notebooks
+from mlbook.lessons.catalogue import LESSONS as CATALOGUE
 from mlbook.lessons.catalogue import Lesson
 from mlbook.lessons.given import Sweep
 from mlbook.lessons.run import execute
@@ -19,38 +18,9 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, Page
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
-LESSONS = ["00_start_here", "06_rest_api", "07_shared_db"]
-
-
-@pytest.fixture(scope="module")
-def report(tmp_path_factory: pytest.TempPathFactory, root: Path) -> Path:
-    """Run all lessons once, as `make lessons` does."""
-    out = tmp_path_factory.mktemp("a report")
-    command = [sys.executable, "-m", "mlbook", "run", "-j", "2", "--out", str(out)]
-    done = subprocess.run(command, cwd=root, capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return out
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: str, require) -> Iterator[Browser]:
-    require("playwright")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as driver:
-        opened = driver.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield opened
-        opened.close()
+LESSONS = [lesson.slug for lesson in CATALOGUE]
 
 
 @pytest.fixture

@@ -32,6 +32,7 @@ def displays() -> dict[str, charts.Display]:
     runs = {"rest": rest(), "nightly": nightly()}
     return {
         "LatencyDisplay": charts.LatencyDisplay.from_run(rest()),
+        "GuessesDisplay": charts.GuessesDisplay("06.twice", np.array([50.0, 75, 75]), 94.0),
         "KneeDisplay": charts.KneeDisplay.from_runs({50.0: rest(), 100.0: rest()}),
         "AgeDisplay": charts.AgeDisplay.from_runs(**runs),
         "AgeClicksDisplay": charts.AgeClicksDisplay.from_runs(runs),
@@ -120,3 +121,16 @@ def test_the_status_display_counts_each_request_once():
 def test_the_knee_refuses_runs_of_another_pattern():
     with pytest.raises(TypeError, match=r"runs must be of mb\.RestApi, got SharedDb"):
         charts.KneeDisplay.from_runs({50.0: nightly()})
+
+
+def test_equal_guesses_are_stacked_and_the_measured_value_is_a_line():
+    display = charts.GuessesDisplay("06.twice", np.array([50.0, 75, 75, 90, 75]), 94.0).plot()
+    dots, line = display.ax_.lines
+    assert sorted(map(tuple, dots.get_xydata())) == [(50, 1), (75, 1), (75, 2), (75, 3), (90, 1)]
+    assert list(line.get_xdata()) == [94, 94]
+    assert display.ax_.get_xscale() == "linear"
+
+
+def test_guesses_over_orders_of_magnitude_get_a_logarithmic_axis():
+    assert charts.GuessesDisplay("x", np.array([1.0, 100.0])).plot().ax_.get_xscale() == "log"
+    assert charts.GuessesDisplay("x", np.array([0.0, 100.0])).plot().ax_.get_xscale() == "linear"

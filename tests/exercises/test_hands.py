@@ -35,3 +35,9 @@ def test_answers_in_words_are_counted_and_none_is_marked():
 def test_a_count_that_is_no_number_of_hands_is_refused(count):
     with pytest.raises((TypeError, ValueError), match=r"votes\['a'\] must be .*hands"):
         poll("06.twice", {"a": count})
+
+
+def test_without_any_hand_the_cell_says_what_to_do_instead_of_drawing_nothing():
+    verdict = poll("06.twice", {"50 %": 0, "75 %": 0})
+    assert verdict.state == "todo"
+    assert "Count the hands" in verdict.message

@@ -50,7 +50,34 @@ def test_the_last_try_counts_and_guesses_are_collected_by_question(tmp_path):
     hand_in(tmp_path / "ken" / "07_shared_db.ipynb", guess("07.age", 20))
     table = collect(tmp_path)
     assert table.states["ai"] == {"07.mean": "pass"}
-    assert table.guesses == {"07.age": ["6", "20"]}
+    assert table.guesses == {"07.age": [6, 20]}
+    assert table.measured == {"07.age": [14]}
+
+
+def test_the_page_draws_every_question_with_guesses_and_measured_value(tmp_path):
+    hand_in(tmp_path / "ai" / "07.ipynb", alarm(RIGHT), guess("07.age", 6))
+    hand_in(tmp_path / "ken" / "07.ipynb", alarm(WRONG), guess("07.age", 20))
+    hand_in(tmp_path / "mia" / "07.ipynb", alarm(WRONG), guess("07.age", measured=14))
+    collect(tmp_path).write(tmp_path / "o")
+    page = (tmp_path / "o" / "class.html").read_text()
+    alt = "Dots for the class&#39;s guesses at 07.age: 6, 20. The run gave 14."
+    assert f'alt="{alt}"' in page
+    assert "1 of 3" in page
+    with (tmp_path / "o" / "guesses.csv").open(newline="") as file:
+        assert list(csv.reader(file)) == [
+            ["question", "kind", "value"],
+            ["07.age", "guess", "6"],
+            ["07.age", "guess", "20"],
+            ["07.age", "measured", "14"],
+        ]
+
+
+def test_an_edited_record_that_holds_no_number_is_no_guess(tmp_path):
+    hand_in(tmp_path / "ai" / "07.ipynb", alarm(RIGHT), guess("07.age", 6))
+    text = (tmp_path / "ai" / "07.ipynb").read_text()
+    for forged in ('"value": "<b>"', '"value": "nan"', '"value": [1]'):
+        (tmp_path / "ai" / "07.ipynb").write_text(text.replace('"value": "6"', forged))
+        assert collect(tmp_path).guesses == {}
 
 
 def test_of_two_copies_the_better_one_counts_and_the_other_is_named(tmp_path):

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from mlbook.lessons import build, catalogue, doctor, lab, run
+from mlbook.lessons import build, catalogue, doctor, editions, lab, run
 from mlbook.lessons.cli import main
 
 
@@ -15,7 +15,7 @@ def invoke(folder, good, raising, tmp_path, monkeypatch):
     """Call the command line in an empty folder, with the two small lessons."""
     monkeypatch.setattr(catalogue, "LESSONS", (good, raising))
     monkeypatch.setattr(doctor, "LESSONS", (good, raising))
-    for module in (build, doctor, lab, run):
+    for module in (build, doctor, editions, run):
         monkeypatch.setattr(module, "notebooks_dir", lambda: folder)
     monkeypatch.chdir(tmp_path)
     return lambda *words: CliRunner().invoke(main, words)
@@ -130,12 +130,26 @@ def test_lab_copies_what_is_missing_and_never_overwrites(invoke, monkeypatch):
     assert result.exit_code == 0, result.output
     assert Path("work/01_good.ipynb").read_text() == "my own answers"
     assert json.loads(Path("work/02_raising.ipynb").read_text())["nbformat"] == 4
-    assert "kept your work/01_good.ipynb" in result.output.replace("\\", "/")
+    assert "kept your work/01_good.ipynb; a newer edition" in result.output.replace("\\", "/")
     (command,) = commands
     assert command[:3] == [sys.executable, "-m", "jupyterlab"]
     assert "--ServerApp.ip=127.0.0.1" in command
     assert f"--ServerApp.root_dir={Path('work').resolve()}" in command
     assert command[-2:] == ["--no-browser", "--port=9999"]
+
+
+def test_lab_with_a_projector_has_its_settings_in_work_and_lets_options_of_the_caller_win(
+    invoke, monkeypatch
+):
+    commands = []
+    monkeypatch.setattr(lab, "start", lambda command: commands.append(command) or 0)
+    result = invoke("lab", "--projector", "--LabApp.default_url=/mine")
+    assert result.exit_code == 0, result.output
+    (command,) = commands
+    assert f"--LabApp.user_settings_dir={Path('work/.projector/settings').resolve()}" in command
+    assert command.index("--LabApp.default_url=/doc") < command.index("--LabApp.default_url=/mine")
+    help_text = " ".join(invoke("lab", "--help").output.split())
+    assert "--projector For a room: large type" in help_text
 
 
 def test_doctor_ends_with_ready_when_nothing_is_wrong(invoke, monkeypatch):

@@ -4,7 +4,9 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from mlbook.exercises.verdict import Verdict
-from mlbook.lessons.compare import differing_rows
+from mlbook.lessons.claims import Claim, Found
+from mlbook.lessons.compare import differing_claims, differing_rows
+from mlbook.lessons.outcome import Outcome
 
 WIDGET = {"application/vnd.jupyter.widget-view+json": {"model_id": "m"}}
 
@@ -98,3 +100,19 @@ def test_a_run_that_stopped_early_or_did_not_end_leaves_a_gap():
 def test_a_cell_without_a_text_directly_before_it_has_only_its_heading():
     (row,), _ = differing_rows([run(text("1"), text("a")), run(text("1"), text("b"))])
     assert (row.heading, row.before) == ("Age", "")
+
+
+def test_the_numbers_in_the_text_are_compared_by_what_the_runs_gave(good):
+    age = Claim("", "age_h", value=14.0, tolerance=1.0)
+    order = Claim("", "a > b")
+    same = Claim("", "n", value=3.0, tolerance=0.1)
+
+    def ended(age_h, larger, **more):
+        found = (Found(age, "m", age_h, **more), Found(order, "m", larger), Found(same, "m", 3.0))
+        return Outcome(lesson=good, seconds=1, claims=found)
+
+    broken = ended(float("nan"), 1.0, problem="NameError")
+    rows = differing_claims([ended(14.04999, 1.0), ended(5.0, 0.0), broken, None])
+    assert [(row.shown.name, row.cell_id) for row in rows] == [("age_h", "m"), ("a > b", "m")]
+    said = [[each and each.content for each in row.exhibits] for row in rows]
+    assert said == [["14.05", "5", "no value", None], ["true", "not true", "true", None]]

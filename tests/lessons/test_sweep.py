@@ -37,6 +37,9 @@ rate_per_s * 2
 
 # %%
 "the same"
+
+# %% [markdown]
+# That makes 100 <!-- claim: rate_per_s * 2 ~ 100 tol 1 --> at 50.
 """
 UNTOUCHED = """
 # %%
@@ -108,7 +111,8 @@ def test_pictures_stand_side_by_side_with_their_value_and_their_words(comparison
 def test_numbers_stand_in_a_table_and_what_is_the_same_is_only_counted(comparison):
     words = " ".join(comparison.text.split())
     assert "rate_per_s * 2<i>Waits</i> 20.0 40.0 none" in words
-    assert "2 outputs differ between the values, 1 is the same." in words
+    assert "rate_per_s * 2a number in the text 20 40 none" in words
+    assert "Differing between the values: 3. Outputs that are the same and not shown: 1." in words
     assert "'the same'" not in words
 
 
