@@ -21,6 +21,7 @@ _P = ParamSpec("_P")
 _R = TypeVar("_R")
 _OUT = Path("build/lessons")
 _WORK = Path("work")
+_ROUTES = ", ".join(route.name for route in catalogue.ROUTES)
 _HELP = {"help_option_names": ["-h", "--help"]}
 
 
@@ -44,16 +45,56 @@ def main() -> None:
 
 
 @main.command("list")
-def list_lessons() -> None:
-    """List the lessons."""
+@click.option("--route", metavar="NAME", help=f"One of: {_ROUTES}.")
+@_in_one_line
+def list_lessons(*, route: str | None) -> None:
+    """List the lessons, or those of a route with the minutes of the day."""
+    if route:
+        click.echo(_timetable(catalogue.find_route(route)))
+        return
     for lesson in catalogue.LESSONS:
         facts = f"{lesson.core_minutes} min, slides {lesson.slides}, {lesson.prerequisites}"
         click.echo(f"{lesson.number}  {lesson.title:<40} {facts}")
 
 
+def _timetable(route: catalogue.Route) -> str:
+    """Write a route as a table: one line a lesson or break, and the sum."""
+    lines = [f"{route.name}: {route.title}"]
+    for stop in route.stops:
+        number, title = ("  ", "break")
+        if not isinstance(stop, catalogue.Break):
+            number, title = stop.number, stop.title
+        note = ", its core" if route.whole_minutes and number.strip() else ""
+        note += "  not written yet" if isinstance(stop, catalogue.Planned) else ""
+        minutes = _span(*catalogue.minutes_of(stop))
+        lines.append(f"{number}  {title:<40} {minutes:>9} min{note}")
+    whole = ", each lesson with what stands under More" if route.whole_minutes else ""
+    lines.append(f"{'together':<44} {_span(*route.minutes):>9} min{whole}")
+    return "\n".join(lines)
+
+
+def _span(low: int, high: int) -> str:
+    return f"{low}" if low == high else f"{low}-{high}"
+
+
 @main.command("run")
 @click.argument("names", nargs=-1, metavar="[NN]...")
 @click.option("-p", "pairs", multiple=True, metavar="NAME=VALUE", help="Set a parameter.")
+@click.option(
+    "--sweep",
+    "sweeps",
+    multiple=True,
+    metavar="NAME=A,B,C",
+    help="Run once for each value, and lay the results side by side.",
+)
+@click.option(
+    "--profile",
+    default="quick",
+    metavar="quick|full",
+    help="full: the parameters of a long run, where a lesson names them.",
+    show_default=True,
+)
+@click.option("--route", metavar="NAME", help=f"Only the cores of a route's lessons: {_ROUTES}.")
 @click.option(
     "-j",
     "--jobs",
@@ -78,17 +119,52 @@ def list_lessons() -> None:
 )
 @_in_one_line
 def run_lessons(
-    names: tuple[str, ...], pairs: tuple[str, ...], jobs: int, out: Path, timeout: int
+    names: tuple[str, ...],
+    pairs: tuple[str, ...],
+    sweeps: tuple[str, ...],
+    profile: str,
+    route: str | None,
+    jobs: int,
+    out: Path,
+    timeout: int,
 ) -> None:
-    """Run lessons (all when none is named) and write a report that opens offline."""
-    from mlbook.lessons.given import split_pairs
+    """Run lessons (all when none is named) and write a report that opens offline.
+
+    Ctrl-C stops the run; the report then holds the lessons that were finished.
+    """
+    from mlbook.lessons.given import split_pairs, split_sweep
     from mlbook.lessons.run import execute
 
-    chosen = {catalogue.find(name) for name in names} or set(catalogue.LESSONS)
-    lessons = [lesson for lesson in catalogue.LESSONS if lesson in chosen]
-    status = execute(lessons, out, split_pairs(pairs), jobs=jobs, timeout_s=timeout)
+    if len(sweeps) > 1:
+        raise ValueError(f"--sweep must be given once, got {len(sweeps)}. Run one after the other.")
+    way = catalogue.find_route(route) if route else None
+    status = execute(
+        _chosen(names, way),
+        out,
+        split_pairs(pairs),
+        sweep=split_sweep(sweeps[0]) if sweeps else None,
+        profile=profile,
+        route=way,
+        jobs=jobs,
+        timeout_s=timeout,
+    )
     click.echo(f"report: {out / 'index.html'}")
     sys.exit(status)
+
+
+def _chosen(names: tuple[str, ...], route: catalogue.Route | None) -> list[catalogue.Lesson]:
+    """Return the lessons to run in the catalogue's order."""
+    if route is None:
+        chosen = {catalogue.find(name) for name in names} or set(catalogue.LESSONS)
+        return [lesson for lesson in catalogue.LESSONS if lesson in chosen]
+    if names:
+        raise ValueError(f"a route chooses the lessons, got {' '.join(names)} as well. Keep one.")
+    missing = ", ".join(f"{each.number} {each.title}" for each in route.planned)
+    if not route.lessons:
+        raise ValueError(f"route {route.name} has no lesson yet: not written are {missing}.")
+    if missing:
+        click.echo(f"not written yet, left out of {route.name}: {missing}")
+    return [lesson for lesson in catalogue.LESSONS if lesson in route.lessons]
 
 
 @main.command("build")
