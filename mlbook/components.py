@@ -16,9 +16,11 @@ from mlbook.model import Registry
 from mlbook.streams import stream
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mlbook.faults import Fault
     from mlbook.queueing import Distribution
-    from mlbook.world import ReplayWorld, World
+    from mlbook.world import Features, ReplayWorld, World
 
 __all__ = ["REFUSED_AFTER_S", "Component", "DownError", "Site"]
 
@@ -61,8 +63,12 @@ class Site:
         When what became readable: instant, instant of its data, number of predictions.
     incidents : list of tuple
         When which part skipped or lost a job.
-    always_fresh : bool
-        Whether answers read the activity log itself, so that there is nothing to publish.
+    seen_at_s : ndarray of shape (n_events,) or None
+        When each event of the activity log became visible to the answers, in seconds; None where
+        whole batches are published.
+    own_features : callable or None
+        Called after the run, ``own_features()`` gives the features of a pattern that keeps its own
+        store of events; None for a pattern that reads the shop's.
     """
 
     world: World | ReplayWorld
@@ -73,7 +79,8 @@ class Site:
     versions: Registry = field(default_factory=Registry)
     published: list[tuple[float, float, int]] = field(default_factory=list)
     incidents: list[tuple[float, str, str]] = field(default_factory=list)
-    always_fresh: bool = False
+    seen_at_s: NDArray[np.float64] | None = None
+    own_features: Callable[[], Features] | None = None
 
     def part(
         self, name: str, latency: Distribution | None = None, workers: int | None = None

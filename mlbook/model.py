@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from mlbook.world import ReplayWorld, World
+    from mlbook.world import Features, ReplayWorld, World
 
 __all__ = ["LEAST_ROWS", "Registry", "Version", "score", "train"]
 
@@ -132,7 +132,7 @@ def train(world: World | ReplayWorld, asof_s: float) -> tuple[Any, int] | None:
 
 
 def score(
-    world: World | ReplayWorld,
+    features: Features,
     versions: list[Version],
     *,
     user: NDArray[np.int64],
@@ -144,7 +144,7 @@ def score(
 
     Parameters
     ----------
-    world : World or ReplayWorld
+    features : Features
         Computes the features.
     versions : list of Version
         The versions of the run.
@@ -162,7 +162,7 @@ def score(
     """
     scores = np.full(user.size, np.nan)
     known = np.flatnonzero(number > 0)
-    columns = world.features(user[known], item[known], asof_s[known])
+    columns = features(user[known], item[known], asof_s[known])
     for version in versions:
         mine = number[known] == version.number
         if mine.any():

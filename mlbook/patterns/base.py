@@ -40,6 +40,9 @@ class Answer:
         What made the computation happen: ``"request"``, ``"schedule"`` or ``"event"``.
     status : str
         ``"ok"``, or why the page was shown without a prediction.
+    read_at_s : float or None
+        When the features were read from the pattern's own store of events, in seconds; None for a
+        pattern that reads the shop's features as of `feature_asof_s`.
     older : Answer or None
         In a half-written table: what the items from `first_older_item` on were answered with.
     first_older_item : int
@@ -51,6 +54,7 @@ class Answer:
     computed_at_s: float
     trigger: str
     status: str = "ok"
+    read_at_s: float | None = None
     older: Answer | None = None
     first_older_item: int = 0
 

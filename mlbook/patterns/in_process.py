@@ -58,7 +58,7 @@ class InProcess(Pattern):
     def build(self) -> None:
         self.web = self.site.part("web_app", self.service, workers=self.workers)
         self.db = self.site.part("db", self.lookup)
-        self.site.always_fresh = True
+        self.site.seen_at_s = self.site.world.activity.at_s  # it reads the log itself
         self.live: Version | None = None
         self.every(self.train_every, self.train, part="training")
         self.every(self.release_every, self.release, part="release", first=1 * DAY + 1 * HOUR)
