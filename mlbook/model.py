@@ -9,6 +9,7 @@ Chapter: 05
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from mlbook.world import Features, ReplayWorld, World
 
-__all__ = ["LEAST_ROWS", "Registry", "Version", "score", "train"]
+__all__ = ["LEAST_ROWS", "OnlineModel", "Registry", "Version", "score", "train"]
 
 LEAST_ROWS = 200
 
@@ -131,6 +132,75 @@ def train(world: World | ReplayWorld, asof_s: float) -> tuple[Any, int] | None:
     return pipeline.fit(world.features(rows.user, rows.item, rows.at_s), rows.clicked), len(rows)
 
 
+class OnlineModel:
+    """A model that goes on learning: stochastic gradient steps on each click as it becomes known.
+
+    Parameters
+    ----------
+    world : World or ReplayWorld
+        Gives the visits, their labels and their features, each row's as of its own time.
+
+    Notes
+    -----
+    The scale of the columns is fixed by the first rows, because a stream cannot go back and change
+    it. The steps have a constant size, so that old clicks are forgotten.
+
+    Examples
+    --------
+    >>> from mlbook.world import World
+    >>> online = OnlineModel(World(seed=1, days=2))
+    >>> online.learn(0.0) is None
+    True
+    >>> _, n_rows = online.learn(86400.0)
+    >>> online.learn(86400.0) is None   # nothing new since then
+    True
+    """
+
+    def __init__(self, world: World | ReplayWorld) -> None:
+        self.world = world
+        self.learned = 0
+
+    def learn(self, asof_s: float) -> tuple[Any, int] | None:
+        """Learn from the rows that have become known since the last time.
+
+        Parameters
+        ----------
+        asof_s : float
+            The instant in seconds; clicks are known after the world's label delay.
+
+        Returns
+        -------
+        tuple of (estimator, int), or None
+            A fitted pipeline and the number of rows seen in all; None with fewer than 200 rows, or
+            no new one.
+        """
+        newest_s = asof_s - self.world.label_delay
+        known = int(np.searchsorted(self.world.visits.at_s, newest_s, side="right"))
+        if known < LEAST_ROWS or known == self.learned:
+            return None
+        if self.learned == 0:
+            self._begin(known)
+        rows, self.learned = slice(self.learned, known), known
+        self.sgd.partial_fit(self.columns[rows], self.clicked[rows], classes=[False, True])
+        return self._pipeline(self.scaler, copy.deepcopy(self.sgd)), known
+
+    def _begin(self, known: int) -> None:
+        from sklearn.linear_model import SGDClassifier
+        from sklearn.pipeline import make_pipeline
+        from sklearn.preprocessing import StandardScaler
+
+        visits, rows = self.world.visits, np.arange(len(self.world.visits))
+        item, self.clicked = visits.slate[rows, visits.shown], visits.clicked[rows, visits.shown]
+        # Computed for all rows at once; each is used when its label comes in.
+        raw = self.world.features(visits.user, item, visits.at_s)
+        self.scaler = StandardScaler().fit(raw[:known])
+        self.columns = self.scaler.transform(raw)
+        self.sgd = SGDClassifier(
+            loss="log_loss", alpha=1e-3, learning_rate="constant", eta0=0.02, random_state=0
+        )
+        self._pipeline = make_pipeline
+
+
 def score(
     features: Features,
     versions: list[Version],
@@ -163,8 +233,11 @@ def score(
     scores = np.full(user.size, np.nan)
     known = np.flatnonzero(number > 0)
     columns = features(user[known], item[known], asof_s[known])
+    # The rows of each version side by side: a stream has thousands of versions.
+    order = np.argsort(number[known], kind="stable")
+    starts = np.searchsorted(number[known][order], np.arange(len(versions) + 2))
     for version in versions:
-        mine = number[known] == version.number
-        if mine.any():
+        mine = order[starts[version.number] : starts[version.number + 1]]
+        if mine.size:
             scores[known[mine]] = version.estimator.predict_proba(columns[mine])[:, 1]
     return scores
