@@ -68,7 +68,7 @@ class Streaming(Pattern):
     10.0
     """
 
-    train_every: float = knob(15 * MINUTE, above=0, unit="seconds between two model updates")
+    train_every: float = knob(30 * MINUTE, above=0, unit="seconds between two model updates")
     train_takes: float = knob(1 * SECOND, at_least=0, unit="seconds an update takes")
     trigger: float = knob(1 * SECOND, above=0, unit="seconds between two micro-batches")
     per_batch: float = knob(0.2, at_least=0, unit="seconds a micro-batch takes at least")
@@ -91,8 +91,8 @@ class Streaming(Pattern):
         late_s = self.lateness.sample(stream(site.seed, "part/lateness"), activity.at_s.size)
         self.log = PartitionedLog(self.partitions)
         self.log.extend(activity.user.tolist(), (activity.at_s + late_s).tolist())
-        site.seen_at_s = np.full(activity.at_s.size, np.inf)
         site.own_features = self.features_seen
+        self.event_s, self.known = activity.at_s.tolist(), set[int]()
         self.counted: list[int] = []  # events in the order in which they were counted,
         self.counted_at_s: list[float] = []  # some of them twice, and when
         self.dropped: list[int] = []  # events beyond the watermark
@@ -156,25 +156,24 @@ class Streaming(Pattern):
         events : list of int
             Rows of the activity log.
         """
-        assert self.site.seen_at_s is not None
-        at_s, seen_at_s, now = self.site.world.activity.at_s, self.site.seen_at_s, self.clock.now
         oldest_s = self.newest_event_s - self.watermark
         for event in events:
-            if at_s[event] < oldest_s:
+            if self.event_s[event] < oldest_s:
                 self.dropped.append(event)
-            elif seen_at_s[event] == math.inf or not self.idempotent:
+            elif not (self.idempotent and event in self.known):
+                self.known.add(event)
                 self.counted.append(event)
-                self.counted_at_s.append(now)
-                seen_at_s[event] = min(seen_at_s[event], now)
-        if events:
-            self.newest_event_s = max(self.newest_event_s, float(at_s[events].max()))
+                self.counted_at_s.append(self.clock.now)
+            self.newest_event_s = max(self.newest_event_s, self.event_s[event])
 
     def features_seen(self) -> Features:
         """Give the features of what this run counted, when it counted it."""
         world, log = self.site.world, self.site.world.activity
-        rows = np.array(self.counted, dtype=np.int64)
+        rows, seen_at_s = np.array(self.counted, dtype=np.int64), np.array(self.counted_at_s)
         counted = Activity(log.at_s[rows], log.user[rows], log.item[rows])
-        seen_at_s = np.array(self.counted_at_s)
+        first_seen_s = np.full(log.at_s.size, np.inf)
+        np.minimum.at(first_seen_s, rows, seen_at_s)
+        self.site.seen_at_s = first_seen_s
         return Features(counted, world.catalog, world.features.half_life, seen_at_s=seen_at_s)
 
     async def train(self) -> None:
