@@ -169,8 +169,9 @@ class Component:
         bool
             True while a fault or a restart keeps the part away.
         """
-        return self.stopped or any(
-            fault.kind == "down" and fault.covers(self.clock.now) for fault in self.faults
+        return self.stopped or (
+            bool(self.faults)
+            and any(fault.kind == "down" and fault.covers(self.clock.now) for fault in self.faults)
         )
 
     async def call(self, i: int, share: float = 1.0) -> None:

@@ -36,11 +36,12 @@ class PartitionedLog:
     --------
     >>> log = PartitionedLog(partitions=2)
     >>> log.extend(keys=[7, 8, 7], at_s=[1.0, 2.0, 3.0])
-    >>> log.read("features", partition=1, now_s=9.0)   # key 7: records 0 and 2
-    [0, 2]
-    >>> log.commit("features", partition=1, n_records=1)
-    >>> log.read("features", partition=1, now_s=9.0), log.read("alerts", partition=1, now_s=9.0)
-    ([2], [0, 2])
+    >>> taken = log.read("features", now_s=2.5)
+    >>> taken   # key 8 in the first partition, key 7 in the second
+    [[1], [0]]
+    >>> log.commit("features", taken)
+    >>> log.read("features", now_s=9.0), log.read("alerts", now_s=9.0)
+    ([[], [2]], [[1], [0, 2]])
     """
 
     def __init__(self, partitions: int) -> None:
@@ -74,46 +75,44 @@ class PartitionedLog:
             self._records[partition].append(record)
             self._at_s[partition].append(at)
 
-    def read(
-        self, group: str, partition: int, now_s: float, at_most: int | None = None
-    ) -> list[int]:
-        """Read what a group has not committed; the log and the group's offset stay as they are.
+    def read(self, group: str, now_s: float, at_most: int | None = None) -> list[list[int]]:
+        """Read what a group has not committed; the log and the group's offsets stay as they are.
 
         Parameters
         ----------
         group : str
             Who reads.
-        partition : int
-            Where.
         now_s : float
             Only records that arrived until then, in seconds.
         at_most : int, optional
-            How many records are taken; without a limit when left out.
+            How many records are taken from a partition; without a limit when left out.
 
         Returns
         -------
-        list of int
-            Numbers of the records, in their order of arrival.
+        list of list of int
+            Numbers of the records, a list a partition, in their order of arrival.
         """
-        first = self._committed[group][partition]
-        end = bisect_right(self._at_s[partition], now_s)
-        return self._records[partition][
-            first : end if at_most is None else min(end, first + at_most)
-        ]
+        taken = []
+        for records, at_s, first in zip(
+            self._records, self._at_s, self._committed[group], strict=True
+        ):
+            end = bisect_right(at_s, now_s, lo=first)
+            taken.append(records[first : end if at_most is None else min(end, first + at_most)])
+        return taken
 
-    def commit(self, group: str, partition: int, n_records: int) -> None:
-        """Move a group's offset forward: these records will not be read again.
+    def commit(self, group: str, taken: list[list[int]]) -> None:
+        """Move a group's offsets behind records that it has read: they will not be read again.
 
         Parameters
         ----------
         group : str
             Who has read.
-        partition : int
-            Where.
-        n_records : int
-            How many are done.
+        taken : list of list of int
+            What :meth:`read` gave.
         """
-        self._committed[group][partition] += n_records
+        offsets = self._committed[group]
+        for partition, records in enumerate(taken):
+            offsets[partition] += len(records)
 
     def backlog(self, group: str, now_s: float) -> int:
         """Count the records that have arrived and are not committed.

@@ -83,7 +83,11 @@ def run(
     served = _served(world, warmup)
     site = Site(world, seed, faults)
     running = pattern.install(site)
-    _check_faults(faults, world, {type(pattern).__name__: list(site.parts)})
+    try:
+        _check_faults(faults, world, {type(pattern).__name__: list(site.parts)})
+    except ValueError:
+        site.clock.close()  # what was scheduled will not run
+        raise
     answers, done_s = serve(running, site, served)
     _check_trained(site)
     log, slate_score = request_log(world, site, served, answers, done_s)

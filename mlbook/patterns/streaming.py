@@ -129,9 +129,7 @@ class Streaming(Pattern):
     async def micro_batch(self) -> None:
         """Take what has arrived, work on it, and only then tell the queue that it is done."""
         asof_s = self.clock.now
-        taken = [
-            self.log.read(GROUP, k, asof_s, at_most=self.at_most) for k in range(self.partitions)
-        ]
+        taken = self.log.read(GROUP, asof_s, self.at_most)
         events = [event for records in taken for event in records]
         await self.mq.call(events[0])
         began_s = self.clock.now
@@ -143,8 +141,8 @@ class Streaming(Pattern):
             self.count(events[: max(int(done), 0)])
             raise
         self.count(events)
-        for k, records in enumerate(taken):
-            self.log.commit(GROUP, k, len(records))
+        self.log.commit(GROUP, taken)
+        self.newest_event_s = max(self.newest_event_s, *(self.event_s[event] for event in events))
         self.asof_s, self.published_s = asof_s, self.clock.now
         self.site.publish(asof_s)
 
@@ -164,7 +162,6 @@ class Streaming(Pattern):
                 self.known.add(event)
                 self.counted.append(event)
                 self.counted_at_s.append(self.clock.now)
-            self.newest_event_s = max(self.newest_event_s, self.event_s[event])
 
     def features_seen(self) -> Features:
         """Give the features of what this run counted, when it counted it."""

@@ -182,7 +182,7 @@ def micro_batch_lag(
     trigger_s : float
         tau, seconds between two micro-batches.
     rate_per_s : float
-        lambda, events a second, arriving evenly.
+        lambda, events a second, arriving at random.
     per_batch_s, per_event_s : float
         b and a: a micro-batch of n events takes b + a n seconds.
 
@@ -193,18 +193,18 @@ def micro_batch_lag(
 
     Notes
     -----
-    An event waits half a trigger on average, and then for the whole micro-batch, in which there are
-    ``lambda tau`` events: ``tau/2 + b + a lambda tau``. The law of greedy batching at an API server
-    is the same one.
+    An event waits half a trigger on average, and then for the whole micro-batch. In it there are
+    ``lambda tau`` others on average, and the event itself: ``tau/2 + b + a (1 + lambda tau)``. The
+    law of greedy batching at an API server is the same one.
 
     Examples
     --------
     >>> round(micro_batch_lag(1.0, rate_per_s=10, per_batch_s=0.2, per_event_s=0.002), 3)
-    0.72
+    0.722
     """
     if trigger_s < least_stable_trigger(rate_per_s, per_batch_s, per_event_s):
         return math.inf
-    return trigger_s / 2 + per_batch_s + per_event_s * rate_per_s * trigger_s
+    return trigger_s / 2 + per_batch_s + per_event_s * (1 + rate_per_s * trigger_s)
 
 
 def least_stable_trigger(rate_per_s: float, per_batch_s: float, per_event_s: float) -> float:
