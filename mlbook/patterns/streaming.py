@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import math
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -25,9 +25,10 @@ from mlbook.components import DownError
 from mlbook.message_log import PartitionedLog
 from mlbook.model import OnlineModel
 from mlbook.patterns.base import Answer, Pattern, knob
+from mlbook.patterns.deploy import ALL, Unit
 from mlbook.queueing import Distribution, LogNormal, least_stable_trigger
 from mlbook.streams import stream
-from mlbook.units import MINUTE, MS, SECOND, duration
+from mlbook.units import HOUR, MINUTE, MS, SECOND, duration
 from mlbook.world.features import Activity, Features
 
 if TYPE_CHECKING:
@@ -82,6 +83,16 @@ class Streaming(Pattern):
     lookup: Distribution = knob(LogNormal(0.3 * MS, 2 * MS), unit="time to read one result")
 
     title: ClassVar[str] = "Pattern 3: streaming"
+    trains_by: ClassVar[str] = "stream"
+
+    @property
+    def units(self) -> tuple[Unit, ...]:
+        """The app knows two schemas; a queue and a job must run day and night and keep state."""
+        app = Unit(name="app", built_in=("request schema", "result schema"), incidents_a_month=0.0)
+        # What keeps state fails more often, and its repair includes the replay.
+        queue = Unit(name="message queue", incidents_a_month=2.0, repair_takes=3 * HOUR)
+        knows = tuple(what for what in ALL if what != "weights")
+        return app, queue, replace(queue, name="stream job", built_in=knows)
 
     def build(self) -> None:
         activity, site = self.site.world.activity, self.site
