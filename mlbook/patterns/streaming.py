@@ -45,6 +45,8 @@ class Streaming(Pattern):
 
     Parameters
     ----------
+    train_every, train_takes : float
+        Seconds between two updates of the model, and seconds an update takes.
     trigger : float
         tau: seconds between two micro-batches; one that takes longer delays the next.
     per_batch, per_event : float
@@ -175,7 +177,13 @@ class Streaming(Pattern):
                 self.counted_at_s.append(self.clock.now)
 
     def features_seen(self) -> Features:
-        """Give the features of what this run counted, when it counted it."""
+        """Compute features of what this run counted, when it counted it.
+
+        Returns
+        -------
+        Features
+            The job's own; events that it never counted are not in them.
+        """
         world, log = self.site.world, self.site.world.activity
         rows, seen_at_s = np.array(self.counted, dtype=np.int64), np.array(self.counted_at_s)
         counted = Activity(log.at_s[rows], log.user[rows], log.item[rows])
