@@ -1,8 +1,8 @@
 """Slide 23 as a measurement: eight rows, a word for each, and what the word stands on.
 
 A word's *basis* is ``"by construction"`` (it follows from how the pattern is wired), ``"measured"``
-(from the log) or ``"judged"`` (it depends on weights that somebody has to believe). The cuts between
-the words are ours; each may be moved, and the notes say how far before a word flips.
+(from the log) or ``"judged"`` (it depends on weights that somebody has to believe). The cuts
+between the words are ours, and each may be moved.
 
 Chapter: 10
 """
@@ -22,9 +22,8 @@ from mlbook.units import DAY, HOUR, MINUTE, SECOND
 from mlbook.validate import number
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from mlbook.experiment.results import Run
+    from mlbook.experiment.tables import TalkTable
 
 __all__ = ["TALK", "Cuts", "talk_rows_of", "talk_table"]
 
@@ -133,7 +132,7 @@ def talk_table(
     cuts: Cuts | None = None,
     changes_a_year: Mapping[str, float] = CHANGES_A_YEAR,
     mttr: float = coupling.MTTR_S,
-) -> pd.DataFrame:
+) -> TalkTable:
     """Measure the rows of slide 23 for every run.
 
     Parameters
@@ -149,16 +148,17 @@ def talk_table(
 
     Returns
     -------
-    pandas.DataFrame
-        One row a cell: `row`, `pattern`, `value`, `unit`, `word`, `talk_word` (empty for a pattern
-        or a row that the slide does not have), `agrees` (None there) and `basis`.
+    TalkTable
+        A pandas DataFrame, one row a cell: `row`, `pattern`, `value`, `unit`, `word`, `talk_word`
+        (empty for a pattern or a row that the slide does not have), `agrees` (None there) and
+        `basis`.
 
     Notes
     -----
     The freshness of the shared DB is measured with a batch every six hours, too: the slide gives a
     range there, and so do we. `agrees` compares the words of both ranges.
     """
-    import pandas as pd
+    from mlbook.experiment.tables import TalkTable
 
     cuts = cuts or Cuts()
     rows = []
@@ -169,7 +169,7 @@ def talk_table(
             agrees = _words(cell["word"]) == _words(talk_word) if talk_word else None
             rows.append(cell | {"pattern": name, "talk_word": talk_word, "agrees": agrees})
     columns = ["row", "pattern", "value", "unit", "word", "talk_word", "agrees", "basis"]
-    return pd.DataFrame(rows)[columns]
+    return TalkTable(rows, columns=columns)
 
 
 def talk_rows_of(

@@ -109,7 +109,7 @@ class Streaming(Pattern):
         self.counted: list[int] = []  # events in the order in which they were counted,
         self.counted_at_s: list[float] = []  # some of them twice, and when
         self.dropped: list[int] = []  # events beyond the watermark
-        self.newest_event_s, self.asof_s, self.published_s = -math.inf, 0.0, 0.0
+        self.newest_event_s, self.published_s = -math.inf, 0.0
         self.model: Version | None = None
         self.learner = OnlineModel(site.world)
         self.horizon_s = site.world.horizon_s
@@ -156,7 +156,7 @@ class Streaming(Pattern):
         self.count(events)
         self.log.commit(GROUP, taken)
         self.newest_event_s = max(self.newest_event_s, *(self.event_s[event] for event in events))
-        self.asof_s, self.published_s = asof_s, self.clock.now
+        self.published_s = self.clock.now
         self.site.publish(asof_s)
 
     def count(self, events: list[int]) -> None:
@@ -205,8 +205,8 @@ class Streaming(Pattern):
     async def predict(self, i: int) -> Answer:
         await self.view.call(i)
         now, model = self.clock.now, self.model
-        # As long as nothing waits in the queue, what was counted is all there is to know.
-        asof_s = now if self.log.next_arrival_s(GROUP) > now else self.asof_s
+        # What came before the first event that still waits in the queue is known.
+        asof_s = min(now, self.log.next_arrival_s(GROUP))
         computed_at_s = max(self.published_s, model.live_at_s) if model else self.published_s
         read_at_s = math.nextafter(self.published_s, math.inf)
         return Answer(model, asof_s, computed_at_s, "event", read_at_s=read_at_s)
