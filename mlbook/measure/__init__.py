@@ -8,7 +8,7 @@ Chapter: 00, 10
 
 from __future__ import annotations
 
-from mlbook.measure.alerts import alerts
+from mlbook.measure.alerting import alerts
 from mlbook.measure.clicks import (
     Difference,
     clicks_by_name,
