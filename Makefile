@@ -9,7 +9,7 @@ INSTALL = $(PY) -m pip install --quiet --disable-pip-version-check $(CONSTRAINTS
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup lab lessons notebooks test lint types floors notebooks-check check bench format clean
+.PHONY: help setup lab lessons kit notebooks test lint types floors notebooks-check check bench format clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' Makefile
@@ -20,15 +20,18 @@ lessons: .venv/.base ## Run every lesson and write build/lessons/index.html
 lab: .venv/.base ## Open the lessons in JupyterLab, in a copy of your own (work/)
 	$(PY) -m mlbook lab $(ARGS)
 
+kit: .venv/.dev ## Make build/kit for a USB stick: wheels, report, worksheet, how to install
+	$(PY) -m mlbook kit $(ARGS)
+
 test: .venv/.dev ## Run the tests
 	$(PY) -m pytest -n $(JOBS) --dist loadgroup $(ARGS)
 
 setup: .venv/.dev ## Make .venv with all that is needed to change the project
 
-notebooks: .venv/.base ## Write notebooks/*.ipynb from notebooks/src/*.py
+notebooks: .venv/.base ## Write notebooks/*.ipynb and INSTRUCTOR.md from notebooks/src/*.py
 	$(PY) -m mlbook build
 
-notebooks-check: .venv/.base ## Fail when a notebook is not what its source says
+notebooks-check: .venv/.base ## Fail when a notebook or INSTRUCTOR.md is not what its source says
 	$(PY) -m mlbook build --check
 
 lint: .venv/.dev ## Check style, format, docstrings, and the numbers in the text

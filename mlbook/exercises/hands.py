@@ -86,14 +86,14 @@ def poll(id: str, votes: Mapping[object, int]) -> Hands | Verdict:  # the word l
     Returns
     -------
     Hands or Verdict
-        A picture; as long as no hand has been counted, what to do.
+        A picture, or what is still to do.
 
     Examples
     --------
     >>> poll("example.knee", {50: 3, 75: 8}).alt_text()
     'Show of hands for example.knee: 50: 3, 75: 8.'
     >>> poll("example.knee", {50: ..., 75: ...})
-    ○ example.knee todo: Count the hands and write them behind the answers.
+    ○ example.knee todo: Count the hands, and write them behind the answers.
     """
     name = id if type(id) is str else shown(id)
     try:
@@ -101,7 +101,8 @@ def poll(id: str, votes: Mapping[object, int]) -> Hands | Verdict:  # the word l
     except Exception as error:  # noqa: BLE001  # whatever was handed in, the notebook goes on
         return Verdict(name, "error", str(error), "poll")
     if not any(counted.values()):
-        return Verdict(name, "todo", "Count the hands and write them behind the answers.", "poll")
+        text = "Count the hands, and write them behind the answers."
+        return Verdict(name, "todo", text, "poll")
     return Hands(name, counted, measured_value(name))
 
 

@@ -38,7 +38,8 @@ class Verdict:
     message : str
         What to know or to do next; code stands between backticks.
     kind : str
-        ``"check"``, ``"hint"``, ``"solution"``, ``"guess"``, ``"measured"`` or ``"poll"``.
+        What was asked: ``"check"``, ``"hint"``, ``"solution"``, ``"guess"``, ``"measured"`` or
+        ``"poll"``.
     value : str
         What was handed in, as text.
     """

@@ -25,7 +25,7 @@ SIZE = "text => parseFloat(getComputedStyle(text).fontSize)"
 FITS = """panel => {
   panel.scrollIntoView();
   const screen = panel.closest(".jp-WindowedPanel-outer").getBoundingClientRect();
-  const [slider, picture, sentence] = [".widget-slider", "img", "p[role=status]"]
+  const [slider, picture, sentence] = [".widget-slider", "svg[role=img], img", "p[role=status]"]
     .map(name => panel.querySelector(name).getBoundingClientRect());
   return screen.top <= slider.top && slider.bottom <= picture.top && picture.height > 300
     && picture.bottom <= sentence.top && sentence.bottom <= screen.bottom

@@ -1,5 +1,4 @@
 import json
-import re
 
 import nbformat
 import pytest
@@ -155,20 +154,12 @@ def test_nothing_is_written_when_one_lesson_cannot_be_solved(folder, tmp_path):
     assert not (tmp_path / "out").exists()
 
 
-def code(path):
-    cells = nbformat.read(path, as_version=4).cells
-    return "\n".join(cell.source for cell in cells if cell.cell_type == "code")
-
-
 def test_every_lesson_of_the_project_is_solved(tmp_path):
     written = build_solved(tmp_path)
     assert [path.name for path in written] == [f"{each.slug}-solved.ipynb" for each in LESSONS]
-    for lesson, path in zip(LESSONS, written, strict=True):
-        starter, solved = code(notebooks_dir() / f"{lesson.slug}.ipynb"), code(path)
-        asked = [each for each in all_exercises().values() if each.chapter == lesson.number]
-        assert starter.count("...") - solved.count("...") == len(asked)
-        for exercise in asked:
-            assert re.search(f"= ?{re.escape(exercise.answer)}", solved), exercise.id
+    texts = {path.name[:2]: path.read_text(encoding="utf-8") for path in written}
+    for exercise in all_exercises().values():
+        assert json.dumps(exercise.answer)[1:-1] in texts[exercise.chapter]
 
 
 def test_the_command_writes_the_solved_copies_and_nothing_else(tmp_path, monkeypatch, folder):

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from mlbook.lessons import build, catalogue, doctor, editions, lab, run
+from mlbook.lessons import build, catalogue, doctor, editions, instructor, lab, run
 from mlbook.lessons.cli import main
 
 
@@ -15,7 +15,7 @@ def invoke(folder, good, raising, tmp_path, monkeypatch):
     """Call the command line in an empty folder, with the two small lessons."""
     monkeypatch.setattr(catalogue, "LESSONS", (good, raising))
     monkeypatch.setattr(doctor, "LESSONS", (good, raising))
-    for module in (build, doctor, editions, run):
+    for module in (build, doctor, editions, instructor, run):
         monkeypatch.setattr(module, "notebooks_dir", lambda: folder)
     monkeypatch.chdir(tmp_path)
     return lambda *words: CliRunner().invoke(main, words)
@@ -44,6 +44,17 @@ def test_run_executes_the_chosen_lessons_and_prints_the_path_of_the_report(invok
         (["run", "01", "-p", "every_h=6"], "lesson 01_good has no parameter 'every_h'."),
         (["run", "-p", "every_h=soon"], "every_h must be a finite number (float; hours between"),
         (["run", "-p", "every_h"], "-p must be name=value, got 'every_h'"),
+        (["run", "--sweep", "workers=2,many"], "workers must be a whole number"),
+        (["run", "--sweep", "workers=2"], "workers must be swept over two values or more"),
+        (["run", "--sweep", "workers=2,4,2"], "swept over different values, got 2 twice"),
+        (["run", "--sweep", "worker=2,4"], "has a parameter 'worker'. Did you mean 'workers'?"),
+        (["run", "--sweep", "workers"], "--sweep must be name=value,value, got 'workers'"),
+        (["run", "--sweep", "a=1,2", "--sweep", "b=1,2"], "--sweep must be given once, got 2"),
+        (["run", "-p", "workers=1", "--sweep", "workers=2,4"], "workers must be given once"),
+        (["run", "--profile", "fast"], "profile must be one of 'quick', 'full', got 'fast'"),
+        (["run", "--route", "halfday"], "Did you mean 'half-day'?"),
+        (["run", "01", "--route", "half-day"], "a route chooses the lessons, got 01 as well"),
+        (["list", "--route", "halfday"], "Did you mean 'half-day'?"),
         (["run", "--out", "taken"], "out must be a folder to write in, got 'taken'"),
         (["run", "-j", "0"], "0 is not in the range"),
         (["run", "--timeout", "0"], "0 is not in the range"),
@@ -58,16 +69,58 @@ def test_a_mistake_is_one_message_with_status_two_and_nothing_is_written(invoke,
     assert [path.name for path in Path().iterdir()] == ["taken"]
 
 
-def test_build_check_names_what_differs_and_the_command(invoke, make_folder, monkeypatch):
+def test_a_route_is_listed_with_minutes_break_and_sum():
+    lines = CliRunner().invoke(main, ["list", "--route", "half-day"]).output.splitlines()
+    words = [" ".join(line.split()) for line in lines]
+    assert words[0] == "half-day: a half-day workshop"
+    assert words[1] == "00 Start here: the shop without a model 15 min"
+    assert words[4:6] == ["break 15 min", "08 Pattern 3: streaming 20 min not written yet"]
+    assert words[-1] == "together 180 min"
+
+
+def test_run_of_a_route_says_which_of_its_lessons_are_not_written(invoke, raising, monkeypatch):
+    route = catalogue.Route(name="short", title="Short", legs=("01", "08"))
+    monkeypatch.setattr(catalogue, "ROUTES", (route,))
+    result = invoke("run", "--route", "short", "--out", "here")
+    assert result.exit_code == 0, result.output
+    first = result.output.splitlines()[0]
+    assert first == "not written yet, left out of short: 08 Pattern 3: streaming"
+    assert not Path("here/02_raising.html").exists()
+
+
+def test_a_route_without_any_lesson_is_refused(invoke, monkeypatch):
+    route = catalogue.Route(name="later", title="Later", legs=("08",))
+    monkeypatch.setattr(catalogue, "ROUTES", (route,))
+    result = invoke("run", "--route", "later")
+    assert result.exit_code == 2
+    assert result.output.startswith("Error: route later has no lesson yet: not written are 08 Pat")
+    assert list(Path().iterdir()) == []
+
+
+def test_run_passes_profile_and_sweep_on(invoke, monkeypatch):
+    asked = []
+    monkeypatch.setattr(run, "execute", lambda *args, **more: asked.append(more) or 130)
+    result = invoke("run", "--profile", "full", "--sweep", "workers=2,4")
+    assert result.exit_code == 130
+    assert asked[0]["profile"] == "full"
+    assert (asked[0]["sweep"].name, asked[0]["sweep"].values) == ("workers", ("2", "4"))
+
+
+def test_build_check_names_what_differs_and_the_command(invoke, make_folder, good, monkeypatch):
     folder = make_folder(_01_good="# %%\n1\n")
-    monkeypatch.setattr(build, "notebooks_dir", lambda: folder)
+    for module in (build, instructor):
+        monkeypatch.setattr(module, "notebooks_dir", lambda: folder)
+    monkeypatch.setattr(catalogue, "LESSONS", (good,))
+    assert "INSTRUCTOR.md written" in invoke("build").output
     assert invoke("build", "--check").exit_code == 0
+    (folder.parent / "INSTRUCTOR.md").write_text("by hand")
     (folder / "src" / "01_good.py").write_text("# %%\n2\n")
     (folder / "02_old.ipynb").write_text("{}")
     result = invoke("build", "--check")
     assert result.exit_code == 1
     assert "01_good.ipynb differs from its source" in result.output
     assert "02_old.ipynb has no source: delete it" in result.output
+    assert "INSTRUCTOR.md differs from its source" in result.output
     assert "python -m mlbook build" in result.output
     assert "01_good.ipynb written" in invoke("build").output
     assert "in step" in invoke("build").output
