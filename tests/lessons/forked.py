@@ -23,6 +23,7 @@ from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Any
 
+from mlbook.lessons.claims import Found, answer, claims_of
 from mlbook.lessons.kernel import kernel_environment
 
 AT_A_TIME = 2
@@ -50,8 +51,9 @@ def run_notebooks(
 ) -> dict[str, list[dict[str, Any]]]:
     """Run notebooks; give for each, by its stem, what its cells did.
 
-    A cell has ``cell`` (from 1), ``tags``, ``cpu_s``, ``errors`` (texts) and ``records`` (those of
-    the exercises). A child that ended early is one more entry with its exit status as the error.
+    A cell has ``cell`` (from 1), ``tags``, ``cpu_s``, ``errors`` and ``broken`` claims (texts), and
+    the ``records`` of its exercises. A child that ended early is one more entry with its exit
+    status as the error.
     """
     environment = kernel_environment(folder / "private") | ONE_THREAD
     command = [sys.executable, "-m", __name__, folder, str(limit_s), start, *paths]
@@ -63,7 +65,7 @@ def run_notebooks(
         lines = (folder / f"{stem}.jsonl").read_text(encoding="utf-8").splitlines()
         ran[stem] = [json.loads(line) for line in lines]
         if status:
-            last = {"cell": len(lines) + 1, "tags": [], "cpu_s": 0.0, "records": []}
+            last = {"cell": len(lines) + 1, "tags": [], "cpu_s": 0.0, "broken": [], "records": []}
             ran[stem].append(last | {"errors": [f"the process ended with status {status}"]})
     return ran
 
@@ -104,15 +106,22 @@ def run_cells(path: Path, folder: Path, limit_s: float) -> None:
                 with warnings.catch_warnings():
                     warnings.simplefilter("error")
                     shell.run_cell(source, store_history=True)
-            # A Markdown cell's claims belong here: `source` and `shell.user_ns` are at hand, and
-            # what does not hold is one more text in `shell.errors`.
+            broken = broken_claims(source, shell.user_ns) if cell["cell_type"] == "markdown" else []
             facts = {"cell": place, "tags": cell["metadata"].get("tags", [])}
             facts |= {"cpu_s": time.process_time() - began}
-            facts |= {"errors": shell.errors, "records": shell.records}
+            facts |= {"errors": shell.errors, "broken": broken, "records": shell.records}
             file.write(json.dumps(facts) + "\n")
             file.flush()
             if shell.errors:
                 break
+
+
+def broken_claims(text: str, names: dict[str, Any]) -> list[str]:
+    """Say which claims of a text do not hold in the names of the lesson."""
+    claims = claims_of(text)
+    given = answer(names, [claim.expression for claim in claims]).found
+    found = [Found(claim, "", **each) for claim, each in zip(claims, given, strict=True)]
+    return [str(each) for each in found if not each.holds]
 
 
 def quiet_shell() -> Any:

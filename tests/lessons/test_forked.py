@@ -24,14 +24,22 @@ NOTEBOOKS = {
     "loud": ["import os\nfor _ in range(40): os.write(1, b'x' * 100_000)", "2"],
     "asking": ["input()"],
     "writing": ["open('notes.txt', 'w').write('kept')"],
+    "claiming": ["x = 14.2"],
     "pickled": ["class A: pass\nimport pickle\npickle.loads(pickle.dumps(A()))"],
 }
+
+
+TEXT = """It is 14 <!-- claim: x ~ 14 tol 5% -->, not 15 <!-- claim: x ~ 15 tol 5% -->."""
 
 
 def write(folder: Path, **notebooks: list[str]) -> list[Path]:
     paths = []
     for name, sources in notebooks.items():
-        cells = [new_markdown_cell("# Title"), *map(new_code_cell, sources)]
+        cells = [
+            new_markdown_cell("# Title"),
+            *map(new_code_cell, sources),
+            new_markdown_cell(TEXT),
+        ]
         paths.append(folder / f"{name}.ipynb")
         nbformat.write(new_notebook(cells=cells), paths[-1])
     return paths
@@ -67,13 +75,22 @@ def test_what_goes_wrong_is_told_with_its_cell_and_ends_the_notebook(ran, name, 
 
 @pytest.mark.parametrize("name", ["fine", "loud", "writing", "pickled"])
 def test_a_notebook_that_works_runs_to_its_end(ran, name):
-    assert [each["cell"] for each in ran[name]] == list(range(1, len(NOTEBOOKS[name]) + 2))
+    assert [each["cell"] for each in ran[name]] == list(range(1, len(NOTEBOOKS[name]) + 3))
     assert not any(each["errors"] for each in ran[name])
 
 
 def test_the_records_of_the_exercises_stand_at_their_cells(ran):
     found = [[(r["id"], r["state"]) for r in each["records"]] for each in ran["fine"]]
-    assert found == [[], [], [("07.mean", "todo")], []]
+    assert found == [[], [], [("07.mean", "todo")], [], []]
+
+
+def test_a_claim_that_does_not_hold_is_told_and_one_that_holds_is_not(ran):
+    assert [each["broken"] for each in ran["claiming"]] == [
+        [],
+        [],
+        ["the text says 15 ± 0.75, x gives 14.2"],
+    ]
+    assert "cannot be evaluated: NameError" in ran["loud"][-1]["broken"][0]
 
 
 def test_a_notebook_works_in_a_folder_of_its_own(ran, folder):
@@ -90,5 +107,5 @@ def test_a_notebook_that_hangs_is_ended_and_named(tmp_path):
 def test_where_a_system_cannot_fork_a_child_is_started_afresh(tmp_path):
     paths = write(tmp_path, fine=NOTEBOOKS["fine"], crash=NOTEBOOKS["crash"])
     ran = run_notebooks(paths, tmp_path, start="spawn")
-    assert [each["errors"] for each in ran["fine"]] == [[], [], [], []]
+    assert [each["errors"] for each in ran["fine"]] == [[], [], [], [], []]
     assert ran["crash"][-1]["errors"] == ["the process ended with status 3"]

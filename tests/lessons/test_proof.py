@@ -54,9 +54,13 @@ def problems(lesson: Lesson, cells: list[dict[str, Any]]) -> list[str]:
 
 
 @pytest.mark.slow
-def test_every_lesson_runs_as_a_starter_and_solved(tmp_path):
+def test_every_lesson_runs_as_a_starter_and_solved_and_its_claims_hold(tmp_path):
     ran = run_notebooks([write(source, tmp_path) for source in SOURCES.values()], tmp_path)
     assert [text for each in LESSONS for text in problems(each, ran[each.slug])] == []
+    broken = {
+        slug: [text for cell in cells for text in cell["broken"]] for slug, cells in ran.items()
+    }
+    assert broken == {each.slug: [] for each in LESSONS}
 
 
 @pytest.mark.slow
