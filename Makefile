@@ -24,7 +24,7 @@ kit: .venv/.dev ## Make build/kit for a USB stick: wheels, report, worksheet, ho
 	$(PY) -m mlbook kit $(ARGS)
 
 test: .venv/.dev ## Run the tests
-	$(PY) -m pytest -n $(JOBS) $(ARGS)
+	$(PY) -m pytest -n $(JOBS) --dist loadgroup $(ARGS)
 
 setup: .venv/.dev ## Make .venv with all that is needed to change the project
 
@@ -53,6 +53,7 @@ format: .venv/.dev ## Format the code, and repair what can be repaired
 	$(PY) -m ruff format .
 
 bench: .venv/.dev ## Measure speed
+	@$(INSTALL) -e ".[bench]"
 	@set -e; for script in benchmarks/*.py; do echo "== $$script"; $(PY) "$$script" $(ARGS); done
 
 clean: ## Remove what was made here, except .venv/ and your own work/

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any
 from mlbook.units import DAY, HOUR, MINUTE, MS, SECOND
 
 if TYPE_CHECKING:
-    from mlbook import charts, explore, measure, queueing
+    from mlbook import charts, cost, coupling, explore, measure, queueing
     from mlbook.contract import check_pattern
     from mlbook.exercises import check, guess, hint, poll, report_card, solution
-    from mlbook.experiment import Run, Runs, compare, run
+    from mlbook.experiment import Run, Runs, compare, probe, run, runtime_coupling
     from mlbook.faults import down, skip_batch, slow
     from mlbook.lessons.glossary import glossary
     from mlbook.lessons.then_and_now import then_and_now
-    from mlbook.patterns import InProcess, Pattern, RestApi, SharedDb
+    from mlbook.patterns import InProcess, Pattern, RestApi, SharedDb, Streaming
     from mlbook.reading import source
     from mlbook.world import ReplayWorld, World
 
@@ -36,6 +36,7 @@ __all__ = [
     "Run",
     "Runs",
     "SharedDb",
+    "Streaming",
     "World",
     "check",
     "check_pattern",
@@ -45,8 +46,10 @@ __all__ = [
     "guess",
     "hint",
     "poll",
+    "probe",
     "report_card",
     "run",
+    "runtime_coupling",
     "skip_batch",
     "slow",
     "solution",
@@ -68,18 +71,28 @@ _HOME = {
     "Run": "experiment",
     "Runs": "experiment",
     "SharedDb": "patterns",
+    "Streaming": "patterns",
     "World": "world",
     "check_pattern": "contract",
     "compare": "experiment",
     "down": "faults",
     "glossary": "lessons.glossary",
+    "probe": "experiment",
     "run": "experiment",
+    "runtime_coupling": "experiment",
     "skip_batch": "faults",
     "slow": "faults",
     "source": "reading",
     "then_and_now": "lessons.then_and_now",
 }
-_SUBMODULES = {"charts", "explore", "measure", "queueing"}  # used as mb.charts.…
+_SUBMODULES = {
+    "charts",
+    "cost",
+    "coupling",
+    "explore",
+    "measure",
+    "queueing",
+}  # used as mb.charts.…
 
 
 def __getattr__(name: str) -> Any:

@@ -16,9 +16,11 @@ from mlbook.model import Registry
 from mlbook.streams import stream
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mlbook.faults import Fault
     from mlbook.queueing import Distribution
-    from mlbook.world import ReplayWorld, World
+    from mlbook.world import Features, ReplayWorld, World
 
 __all__ = ["REFUSED_AFTER_S", "Component", "DownError", "Site"]
 
@@ -61,8 +63,12 @@ class Site:
         When what became readable: instant, instant of its data, number of predictions.
     incidents : list of tuple
         When which part skipped or lost a job.
-    always_fresh : bool
-        Whether answers read the activity log itself, so that there is nothing to publish.
+    seen_at_s : ndarray of shape (n_events,) or None
+        When each event of the activity log became visible to the answers, in seconds; None where
+        whole batches are published.
+    own_features : callable or None
+        Called after the run, ``own_features()`` gives the features of a pattern that keeps its own
+        store of events; None for a pattern that reads the shop's.
     """
 
     world: World | ReplayWorld
@@ -73,10 +79,15 @@ class Site:
     versions: Registry = field(default_factory=Registry)
     published: list[tuple[float, float, int]] = field(default_factory=list)
     incidents: list[tuple[float, str, str]] = field(default_factory=list)
-    always_fresh: bool = False
+    seen_at_s: NDArray[np.float64] | None = None
+    own_features: Callable[[], Features] | None = None
 
     def part(
-        self, name: str, latency: Distribution | None = None, workers: int | None = None
+        self,
+        name: str,
+        latency: Distribution | None = None,
+        workers: int | None = None,
+        calls: int | None = None,
     ) -> Component:
         """Build a part in.
 
@@ -88,13 +99,15 @@ class Site:
             How long one call takes; a part that only runs jobs needs none.
         workers : int, optional
             How many calls it serves at once; without a limit when left out.
+        calls : int, optional
+            How many different calls there are; one a visit when left out.
 
         Returns
         -------
         Component
             The part.
         """
-        self.parts[name] = Component(self, name, latency, workers)
+        self.parts[name] = Component(self, name, latency, workers, calls)
         return self.parts[name]
 
     def publish(self, asof_s: float, n_predictions: int = 0) -> None:
@@ -131,14 +144,19 @@ class Component:
     """
 
     def __init__(
-        self, site: Site, name: str, latency: Distribution | None, workers: int | None
+        self,
+        site: Site,
+        name: str,
+        latency: Distribution | None,
+        workers: int | None,
+        calls: int | None = None,
     ) -> None:
         self.clock, self.name = site.clock, name
         self.faults = [fault for fault in site.faults if fault.part == name]
         self.workers = Servers(site.clock, workers) if workers else None
         self.stopped = False
         self.draws_s: NDArray[np.float64] = (
-            latency.sample(stream(site.seed, f"part/{name}"), len(site.world.visits))
+            latency.sample(stream(site.seed, f"part/{name}"), calls or len(site.world.visits))
             if latency
             else np.empty(0)
         )
@@ -151,8 +169,9 @@ class Component:
         bool
             True while a fault or a restart keeps the part away.
         """
-        return self.stopped or any(
-            fault.kind == "down" and fault.covers(self.clock.now) for fault in self.faults
+        return self.stopped or (
+            bool(self.faults)
+            and any(fault.kind == "down" and fault.covers(self.clock.now) for fault in self.faults)
         )
 
     async def call(self, i: int, share: float = 1.0) -> None:

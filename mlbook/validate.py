@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from numbers import Integral, Real
 from typing import Any
 
-__all__ = ["did_you_mean", "fraction", "integer", "number", "one_of"]
+__all__ = ["did_you_mean", "fraction", "integer", "number", "one_of", "shown"]
 
 
 def number(
@@ -58,7 +58,10 @@ def number(
     rule = _rule(above, at_least, at_most)
     if isinstance(value, bool) or not isinstance(value, Real):
         raise TypeError(_message(name, f"a number{rule and ' ' + rule}", unit, value, hint))
-    result = float(value)
+    try:
+        result = float(value)
+    except OverflowError:  # a whole number of more than 308 digits
+        result = math.inf
     outside = (
         not math.isfinite(result)
         or (above is not None and result <= above)
@@ -170,10 +173,9 @@ def one_of(name: str, value: Any, choices: Iterable[str]) -> str:
     ValueError: send must be one of 'ids', 'features', got 'idz'. Did you mean 'ids'?
     """
     allowed = list(choices)
-    if value not in allowed:
-        words = ", ".join(repr(choice) for choice in allowed)
-        text = f"{name} must be one of {words}, got {value!r}.{did_you_mean(value, allowed)}"
-        raise ValueError(text)
+    if not isinstance(value, str) or value not in allowed:
+        words, near = ", ".join(map(repr, allowed)), did_you_mean(value, allowed)
+        raise ValueError(f"{name} must be one of {words}, got {shown(value)}.{near}")
     return str(value)
 
 
@@ -197,8 +199,34 @@ def did_you_mean(word: Any, known: Iterable[str]) -> str:
     >>> did_you_mean("predict_evry", ["predict_every", "workers"])
     " Did you mean 'predict_every'?"
     """
-    near = difflib.get_close_matches(str(word), list(known), n=1, cutoff=0.6)
+    near = difflib.get_close_matches(shown(word).strip("'"), list(known), n=1, cutoff=0.6)
     return f" Did you mean {near[0]!r}?" if near else ""
+
+
+def shown(value: Any) -> str:
+    """Say a value, whatever it is, in at most 80 characters.
+
+    Parameters
+    ----------
+    value : Any
+        What was passed; its ``__repr__`` may raise.
+
+    Returns
+    -------
+    str
+        The text for a message.
+
+    Examples
+    --------
+    >>> shown("six")
+    "'six'"
+    """
+    try:
+        shape = getattr(value, "shape", None)
+        text = f"an array of shape {shape}" if shape else repr(value)
+    except Exception:  # noqa: BLE001  # somebody's object may do anything
+        text = f"an object of type {type(value).__name__} that cannot be shown"
+    return text if len(text) <= 80 else text[:77] + "..."
 
 
 def _rule(above: float | None, at_least: float | None, at_most: float | None) -> str:
@@ -212,4 +240,4 @@ def _rule(above: float | None, at_least: float | None, at_most: float | None) ->
 
 def _message(name: str, rule: str, unit: str, value: Any, hint: str) -> str:
     meaning = f" ({unit})" if unit else ""
-    return f"{name} must be {rule}{meaning}, got {value!r}.{' ' + hint if hint else ''}"
+    return f"{name} must be {rule}{meaning}, got {shown(value)}.{' ' + hint if hint else ''}"

@@ -110,7 +110,7 @@ def test_every_package_has_a_tested_version_within_its_bounds(project, constrain
     pins = dict(re.findall(r"^([\w.-]+)==(\S+)$", constraints, re.MULTILINE))
     pins = {canonicalize_name(name): version for name, version in pins.items()}
     extras = project["optional-dependencies"]
-    required = bounds(project["dependencies"] + extras["fast"] + extras["dev"])
+    required = bounds(project["dependencies"] + extras["fast"] + extras["dev"] + extras["bench"])
     outside = {
         name: pins.get(name, "no pin")
         for name, specifier in required.items()

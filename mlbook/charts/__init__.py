@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mlbook.charts.diagram import Diagram
 from mlbook.charts.display import Display
+from mlbook.charts.flow import FlowDisplay
 from mlbook.charts.freshness import AgeClicksDisplay, AgeDisplay, TwoRowsDisplay
 from mlbook.charts.guesses import GuessesDisplay
 from mlbook.charts.latency import KneeDisplay, LatencyDisplay
@@ -16,6 +17,7 @@ __all__ = [
     "AgeDisplay",
     "Diagram",
     "Display",
+    "FlowDisplay",
     "GuessesDisplay",
     "KneeDisplay",
     "LatencyDisplay",

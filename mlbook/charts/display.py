@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 from abc import ABC, abstractmethod
+from html import escape
 from typing import TYPE_CHECKING, Any, Self
 
 from matplotlib import rc_context
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["Display", "png_bundle"]
+__all__ = ["Display", "png_bundle", "png_tag"]
 
 
 class Display(ABC):
@@ -96,9 +97,43 @@ def png_bundle(figure: Figure, alt: str) -> tuple[dict[str, str], dict[str, Any]
     tuple of dict
         Data and metadata of a mime bundle.
     """
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png")
     # Drawn with more pixels than shown, so that it stays sharp on a dense screen.
-    width, height = (round(100 * inches) for inches in figure.get_size_inches())
-    data = {"image/png": base64.b64encode(buffer.getvalue()).decode(), "text/plain": alt}
+    data = {"image/png": _base64_png(figure, dpi=150), "text/plain": alt}
+    width, height = _shown_size(figure)
     return data, {"image/png": {"width": width, "height": height, "alt": alt}}
+
+
+def png_tag(figure: Figure, alt: str) -> str:
+    """Make an HTML element of a figure, for a picture that is replaced many times.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+        The picture.
+    alt : str
+        What it shows.
+
+    Returns
+    -------
+    str
+        One ``<img>`` element that holds the PNG.
+    """
+    width, height = _shown_size(figure)
+    # Decoded at once, or the page would show a gap between two pictures.
+    return (
+        f'<img alt="{escape(alt)}" width="{width}" height="{height}" decoding="sync" '
+        f'style="max-width: 100%; height: auto" '
+        f'src="data:image/png;base64,{_base64_png(figure, dpi=100, compress_level=1)}">'
+    )
+
+
+def _base64_png(figure: Figure, dpi: int, compress_level: int = 6) -> str:
+    buffer = io.BytesIO()
+    pil = {"compress_level": compress_level}
+    figure.savefig(buffer, format="png", dpi=dpi, pil_kwargs=pil)
+    return base64.b64encode(buffer.getvalue()).decode()
+
+
+def _shown_size(figure: Figure) -> tuple[int, int]:
+    width, height = figure.get_size_inches()
+    return round(100 * width), round(100 * height)

@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.text import Text
 
 __all__ = [
     "BLUE",
@@ -22,6 +23,7 @@ __all__ = [
     "INK",
     "MARKERS",
     "ORANGE",
+    "PAGE_COLORS",
     "SERIES",
     "VERMILION",
     "new_figure",
@@ -30,12 +32,22 @@ __all__ = [
 
 BLUE, ORANGE, VERMILION, GREEN = "#0072B2", "#E69F00", "#D55E00", "#009E73"
 GREY, INK = "#6B6B6B", "#222222"
+GRID, PAPER = "#E6E6E6", "#FFFFFF"
 SERIES = (BLUE, VERMILION, GREEN, GREY)
 MARKERS = ("o", "s", "^", "D")
 
+# What a live picture takes from JupyterLab's theme, light or dark; elsewhere it stays as it is.
+# The keys are written as matplotlib writes them.
+PAGE_COLORS = {
+    INK.lower(): f"var(--jp-ui-font-color1, {INK})",
+    GREY.lower(): f"var(--jp-ui-font-color2, {GREY})",
+    GRID.lower(): f"var(--jp-border-color2, {GRID})",
+    PAPER.lower(): f"var(--jp-layout-color0, {PAPER})",
+}
+
 STYLE: Any = {
-    "figure.facecolor": "white",
-    "axes.facecolor": "white",
+    "figure.facecolor": PAPER,
+    "axes.facecolor": PAPER,
     "axes.edgecolor": GREY,
     "axes.labelcolor": INK,
     "axes.spines.top": False,
@@ -45,7 +57,7 @@ STYLE: Any = {
     "axes.titleweight": "bold",
     "axes.grid": True,
     "axes.axisbelow": True,
-    "grid.color": "#E6E6E6",
+    "grid.color": GRID,
     "text.color": INK,
     "xtick.color": INK,
     "ytick.color": INK,
@@ -55,7 +67,7 @@ STYLE: Any = {
 }
 
 
-def new_figure(width: float, height: float, panels: int = 1, dpi: int = 150) -> Figure:
+def new_figure(width: float, height: float, panels: int = 1) -> Figure:
     """Make a figure in the book's style, outside of pyplot.
 
     Parameters
@@ -64,8 +76,6 @@ def new_figure(width: float, height: float, panels: int = 1, dpi: int = 150) -> 
         Size in inches.
     panels : int
         Axes side by side; 0 for none.
-    dpi : int
-        Pixels an inch.
 
     Returns
     -------
@@ -73,7 +83,7 @@ def new_figure(width: float, height: float, panels: int = 1, dpi: int = 150) -> 
         With its axes in place; no layout engine, which would dominate the time of a redraw.
     """
     with rc_context(STYLE):
-        figure = Figure(figsize=(width, height), dpi=dpi)
+        figure = Figure(figsize=(width, height), dpi=150)
         FigureCanvasAgg(figure)
         if panels:
             figure.subplots(1, panels)
@@ -82,7 +92,7 @@ def new_figure(width: float, height: float, panels: int = 1, dpi: int = 150) -> 
     return figure
 
 
-def set_title(ax: Axes, text: str) -> None:
+def set_title(ax: Axes, text: str) -> Text:
     """Set a title in the book's style, also outside of its style context.
 
     Parameters
@@ -91,5 +101,11 @@ def set_title(ax: Axes, text: str) -> None:
         Where.
     text : str
         The title.
+
+    Returns
+    -------
+    matplotlib.text.Text
+        The title.
     """
-    ax.set_title(text, loc="left", size=STYLE["axes.titlesize"], weight=STYLE["axes.titleweight"])
+    look = {"size": STYLE["axes.titlesize"], "weight": STYLE["axes.titleweight"]}
+    return ax.set_title(text, loc="left", **look)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from mlbook.validate import one_of
 
-__all__ = ["Arrow", "Frame", "Part", "Wiring", "wiring"]
+__all__ = ["Arrow", "Frame", "Line", "Part", "Table", "Wiring", "wiring"]
 
 
 @dataclass(frozen=True)
@@ -81,6 +81,48 @@ class Arrow:
 
 
 @dataclass(frozen=True)
+class Line:
+    """The way of a request through a server, for the picture that moves.
+
+    Parameters
+    ----------
+    there, back : Arrow
+        Which arrows a request follows to the server, and home.
+    head : tuple of float
+        Where the first in line stands; the others stand behind it, along `there`.
+    door : tuple of float
+        The corner between the head of the line and the workers, and between them and `back`.
+    desks : tuple of tuple of float
+        Where the first and the last worker are.
+    """
+
+    there: Arrow
+    back: Arrow
+    head: tuple[float, float]
+    door: tuple[float, float]
+    desks: tuple[tuple[float, float], tuple[float, float]]
+
+
+@dataclass(frozen=True)
+class Table:
+    """The way of a batch into a table, and of its rows to the reader.
+
+    Parameters
+    ----------
+    batch : tuple of Arrow
+        Which arrows a batch follows.
+    at : tuple of float
+        Where its table lies.
+    back : Arrow
+        Which arrow an answer follows.
+    """
+
+    batch: tuple[Arrow, ...]
+    at: tuple[float, float]
+    back: Arrow
+
+
+@dataclass(frozen=True)
 class Wiring:
     """The diagram of one pattern.
 
@@ -92,6 +134,8 @@ class Wiring:
         What is drawn.
     sentence : str
         The diagram in words.
+    route : Line or Table, optional
+        How requests travel through it.
     """
 
     title: str
@@ -99,13 +143,24 @@ class Wiring:
     parts: tuple[Part, ...]
     arrows: tuple[Arrow, ...]
     frames: tuple[Frame, ...] = field(default=())
+    route: Line | Table | None = None
 
 
 _WEB = Part("Web application", 1.1, 3.6, "app")
 _DB = Part("DB", 1.1, 0.9, "store")
 _LOG = Arrow((1.1, 3.25), (1.1, 1.3), "activity log,\ncontents data", (1.95, 2.25))
-_EXTRACT = Part("Extract feature", 4.9, 0.9)
-_DATA = Arrow((2.05, 0.9), (3.95, 0.9), "data", (3.0, 1.1))
+_ASK = Arrow((2.05, 3.8), (5.65, 3.8), "user ID, item IDs", (2.88, 4.03))
+_ANSWER = Arrow((5.65, 3.4), (2.05, 3.4), "prediction result", (2.88, 3.17))
+_READ = Arrow((2.05, 0.75), (4.15, 0.75), "data", (2.95, 0.52))
+_FEATURE = Arrow((5.1, 1.25), (5.1, 3.15), "feature", (5.6, 2.2))
+_WRITE = Arrow(
+    (4.15, 3.5),
+    (2.05, 1.05),
+    "prediction\nresult",
+    (3.1, 3.9),
+    ((3.05, 3.5), (3.05, 1.05)),
+)
+_SERVE = Arrow((1.8, 1.3), (1.8, 3.25), "serve\nprediction", (2.37, 2.25))
 
 SPECS = {
     "in_process": Wiring(
@@ -138,15 +193,15 @@ SPECS = {
         (
             _WEB,
             _DB,
-            _EXTRACT,
+            Part("Extract feature", 4.9, 0.9),
             Part("Trained model", 6.6, 3.6, "model"),
             Part("Execute training", 9.3, 0.9),
         ),
         (
             _LOG,
-            _DATA,
-            Arrow((2.05, 3.8), (5.65, 3.8), "user ID, item IDs", (2.88, 4.0)),
-            Arrow((5.65, 3.4), (2.05, 3.4), "prediction result", (2.88, 3.2)),
+            Arrow((2.05, 0.9), (3.95, 0.9), "data", (3.0, 1.1)),
+            _ASK,
+            _ANSWER,
             Arrow((4.9, 1.25), (6.3, 3.25), "feature", (5.6, 2.2), ((4.9, 2.0), (6.3, 2.0))),
             Arrow((5.85, 0.9), (8.35, 0.9), "feature", (7.0, 1.1)),
             Arrow((10.0, 1.25), (7.55, 3.6), "training result", (9.1, 3.8), ((10.0, 3.6),)),
@@ -156,6 +211,7 @@ SPECS = {
             Frame("Batch system", 8.1, 0.2, 2.4, 1.5),
             Frame("ML system", 3.7, 0.0, 7.0, 5.0),
         ),
+        Line(_ASK, _ANSWER, head=(4.7, 3.8), door=(5.45, 4.13), desks=((5.95, 4.17), (7.7, 4.17))),
     ),
     "shared_db": Wiring(
         "Pattern 2: train by batch, predict by batch, serve through the shared DB",
@@ -171,24 +227,19 @@ SPECS = {
         ),
         (
             Arrow((0.35, 3.25), (0.35, 1.3), "activity log,\ncontents data", (1.06, 2.25)),
-            Arrow((1.8, 1.3), (1.8, 3.25), "serve\nprediction", (2.3, 2.25)),
-            Arrow((2.05, 0.75), (4.15, 0.75), "data", (2.95, 0.52)),
-            Arrow((5.1, 1.25), (5.1, 3.15), "feature", (5.6, 2.2)),
+            _SERVE,
+            _READ,
+            _FEATURE,
             Arrow((6.05, 0.9), (8.25, 0.9), "feature", (6.9, 1.1)),
             Arrow((9.8, 1.25), (6.05, 3.5), "training result", (8.2, 3.7), ((9.8, 3.5),)),
-            Arrow(
-                (4.15, 3.5),
-                (2.05, 1.05),
-                "prediction\nresult",
-                (3.1, 3.82),
-                ((3.05, 3.5), (3.05, 1.05)),
-            ),
+            _WRITE,
         ),
         (
             Frame("Prediction batch", 4.0, 2.85, 2.5, 1.55),
             Frame("Training batch", 7.9, 0.2, 2.5, 1.6),
             Frame("Batch system", 3.75, 0.0, 6.95, 4.9),
         ),
+        Table((_READ, _FEATURE, _WRITE), at=(1.68, 0.9), back=_SERVE),
     ),
 }
 

@@ -56,9 +56,9 @@ EXERCISES = (
             "How far is the most popular bar from the perfect one? How far has the model got?",
             "(model - most popular) / (perfect - most popular), all in clicks per 100 visits.",
         ),
-        solution="Take `clicks` of the model and the entries of `yardsticks`: "
-        "`(clicks - yardsticks['most popular']) / (yardsticks['perfect'] - "
-        "yardsticks['most popular'])`.",
+        answer='(clicks - yardsticks["most popular"]) '
+        '/ (yardsticks["perfect"] - yardsticks["most popular"])',
+        because="Popularity needs no model, so what it earns comes off both.",
     ),
     Exercise(
         id="00.visitors",
@@ -78,8 +78,9 @@ EXERCISES = (
             "The interval shrinks with the square root of the number of visitors.",
             "A third of the width needs three times three as many.",
         ),
-        solution="The width goes with one over the square root of the visitors, so a third of it "
-        "needs nine times as many: `9 * had`.",
+        answer="9 * 100",
+        because="The width goes with one over the square root of the visitors, so a third of it "
+        "needs three times three as many.",
     ),
     Exercise(
         id="00.fresh",
@@ -97,7 +98,8 @@ EXERCISES = (
             "Compare the age of the features.",
             "The run whose features are younger on average knows the new interest first.",
         ),
-        solution="Look at *age of the features, mean*: the REST run's features are minutes old, "
-        "the nightly table's are hours old.",
+        answer='"rest"',
+        because="The row about the age of the features says it: minutes here, hours in the "
+        "nightly table.",
     ),
 )  # fmt: skip

@@ -53,8 +53,8 @@ EXERCISES = (
             "It reads the features and then predicts; the two means add up.",
             "workers / (service.mean + 2 * lookup.mean), with the knobs of `rest`.",
         ),
-        solution="`rest.workers / (rest.service.mean + 2 * rest.lookup.mean)`: the model is "
-        "as fast as ever, and the server takes fewer visitors.",
+        answer="rest.workers / (rest.service.mean + 2 * rest.lookup.mean)",
+        because="The model is as fast as ever, but each visit holds its worker for longer.",
     ),
     Exercise(
         id="06.workers",
@@ -72,8 +72,8 @@ EXERCISES = (
             "Solve it for the workers, with the utilisation that the question allows.",
             "500 * service time / 0.7, and a part of a worker cannot be hired: round up.",
         ),
-        solution="`math.ceil(500 * held_s / 0.7)`: rounding down would leave the evening above the "
-        "limit.",
+        answer="int(500 * held_s / 0.7) + 1",
+        because="Workers come whole, and rounding down would leave the evening above the limit.",
     ),
     Exercise(
         id="06.repair",
@@ -90,6 +90,7 @@ EXERCISES = (
             "A wait in line can be shortened by workers. Is there a line?",
             "Without a line, the time users wait is the time of the work itself.",
         ),
-        solution="*a faster model*: when nobody stands in line, only the work itself is left.",
+        answer='"a faster model"',
+        because="When nobody stands in line, only the work itself is left to shorten.",
     ),
 )  # fmt: skip

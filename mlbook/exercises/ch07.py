@@ -44,7 +44,8 @@ EXERCISES = (
             "By the clock every age between D and T + D is equally common.",
             "D + T/2, with T two hours and D ten minutes, both in hours.",
         ),
-        solution="D + T/2 = 10 minutes + 1 hour, so `1 + 10 / 60` hours.",
+        answer="10 / 60 + 2 / 2",
+        because="D + T/2: every age between the youngest and the oldest is equally common.",
     ),
     Exercise(
         id="07.alarm",
@@ -65,8 +66,9 @@ EXERCISES = (
             "An alarm must stay silent at that age, and ring as soon as it is passed.",
             "The oldest usual age is T + D.",
         ),
-        solution="T + D, in hours: `(batch.predict_every + batch.predict_takes) / mb.HOUR`. Below "
-        "it the alarm rings for nothing, above it somebody learns of the missing batch too late.",
+        answer="(batch.predict_every + batch.predict_takes) / mb.HOUR",
+        because="Below T + D the alarm rings for nothing, above it somebody learns of the missing "
+        "batch too late.",
     ),
     Exercise(
         id="07.window",
@@ -83,7 +85,7 @@ EXERCISES = (
             "Items times 0.05 milliseconds. How often does that fit into one period?",
             "predict_every / (n_items * 0.05 * mb.MS), in millions.",
         ),
-        solution="`batch.predict_every / (world.catalog.n_items * 0.05 * mb.MS) / 1e6`: beyond it "
-        "one core cannot finish before the next batch is due.",
+        answer="batch.predict_every / (world.catalog.n_items * 0.05 * mb.MS) / 1e6",
+        because="Beyond it one core cannot finish before the next batch is due.",
     ),
 )  # fmt: skip

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from mlbook.exercises.card import Card, off_by
-from mlbook.exercises.judge import is_missing, judge, shown
-from mlbook.exercises.verdict import Verdict
-from mlbook.validate import did_you_mean, number
+from mlbook.exercises.distance import Distance
+from mlbook.exercises.judge import is_missing, judge
+from mlbook.exercises.verdict import STATES, Verdict
+from mlbook.validate import did_you_mean, number, shown
 
 if TYPE_CHECKING:
     from mlbook.exercises.exercise import Exercise
@@ -41,6 +41,11 @@ class _Desk:
     guesses: dict[str, float] = field(default_factory=dict)
     measured: dict[str, float] = field(default_factory=dict)
 
+    def compared(self) -> dict[str, Distance]:
+        """Compare the guesses that have a measured value with it."""
+        asked = [id for id in self.guesses if id in self.measured]
+        return {id: Distance(self.guesses[id], self.measured[id]) for id in asked}
+
 
 _desk = _Desk()
 
@@ -58,7 +63,7 @@ def all_exercises() -> dict[str, Exercise]:
     return {each.id: each for module in modules for each in module.EXERCISES}
 
 
-def check(id: str, **values: Any) -> Verdict:  # the word learners read
+def check(id: str, /, **values: Any) -> Verdict:  # the word learners read
     """Check an answer.
 
     Parameters
@@ -78,10 +83,10 @@ def check(id: str, **values: Any) -> Verdict:  # the word learners read
     >>> check("07.alarm", threshold_h=...)
     ○ 07.alarm todo: Hand in threshold_h (hours) and run.
     """
-    exercise = all_exercises().get(id)
+    exercise = all_exercises().get(_text(id))
     if exercise is None:
         return _unknown(id, "check")
-    state, message = _state_of(exercise, values)
+    state, message = judge(exercise, values)
     _desk.states[id] = state
     return Verdict(id, state, message, value=shown(values.get(exercise.asks)))
 
@@ -98,13 +103,8 @@ def hint(id: str) -> Verdict:
     -------
     Verdict
         One more hint with each call.
-
-    Examples
-    --------
-    >>> hint("nosuch.id").state
-    'error'
     """
-    exercise = all_exercises().get(id)
+    exercise = all_exercises().get(_text(id))
     if exercise is None:
         return _unknown(id, "hint")
     _desk.hints[id] = rung = min(_desk.hints[id] + 1, 3)
@@ -112,7 +112,7 @@ def hint(id: str) -> Verdict:
 
 
 def solution(id: str) -> Verdict:
-    """Get the worked answer, after the three hints.
+    """Get the worked answer as code, and why it is right, after the three hints.
 
     Parameters
     ----------
@@ -123,18 +123,14 @@ def solution(id: str) -> Verdict:
     -------
     Verdict
         The solution, or how many hints are still to be read.
-
-    Examples
-    --------
-    >>> solution("nosuch.id").state
-    'error'
     """
-    exercise = all_exercises().get(id)
+    exercise = all_exercises().get(_text(id))
     if exercise is None:
         return _unknown(id, "solution")
     if (left := 3 - _desk.hints[id]) > 0:
-        return Verdict(id, "todo", f"{left} of 3 hints left: mb.hint({id!r}).", "solution")
-    return Verdict(id, "noted", exercise.solution, "solution")
+        return Verdict(id, "todo", f"{left} of 3 hints left: `mb.hint({id!r})`.", "solution")
+    text = f"`{exercise.asks} = {exercise.answer}`\n{exercise.because}"
+    return Verdict(id, "noted", text, "solution")
 
 
 def guess(id: str, value: Any = ..., *, measured: Any = ...) -> Verdict:
@@ -161,20 +157,12 @@ def guess(id: str, value: Any = ..., *, measured: Any = ...) -> Verdict:
     >>> guess("example.age", measured=14.0)
     ✎ example.age noted: You guessed 6, the run gave 14: 2.3 times too low.
     """
-    given = value if is_missing(measured) else measured
-    if is_missing(given):
-        return Verdict(id, "todo", "Write your guess instead of the three dots.", "guess")
-    try:
-        noted = number("measured" if is_missing(value) else "value", given)
-    except (TypeError, ValueError) as error:
-        return Verdict(id, "error", str(error), "guess")
-    if is_missing(measured):
-        _desk.guesses[id] = noted
-        return Verdict(
-            id, "noted", f"Your guess is {noted:.3g}. Now run on.", "guess", f"{noted:.3g}"
-        )
-    _desk.measured[id] = noted
-    return Verdict(id, "noted", _compared(id), "measured", f"{noted:.3g}")
+    verdict = Verdict(_text(id), "todo", "Write your guess instead of the three dots.", "guess")
+    if not is_missing(value):
+        verdict = _noted(_text(id), "guess", value, _desk.guesses)
+    if not is_missing(measured) and verdict.state != "error":
+        verdict = _noted(_text(id), "measured", measured, _desk.measured)
+    return verdict
 
 
 def measured_value(id: str) -> float | None:
@@ -193,57 +181,62 @@ def measured_value(id: str) -> float | None:
     return _desk.measured.get(id)
 
 
-def report_card() -> Card:
+def report_card() -> Verdict:
     """Show what has been done in this kernel: the exercises, and how good the guesses were.
 
     Returns
     -------
-    Card
-        A table, shown as the last expression of a cell.
+    Verdict
+        A line an exercise of the chapters that were opened, and two about the guesses.
     """
-    touched = {name.partition(".")[0] for name in (*_desk.states, *_desk.hints, *_desk.guesses)}
-    rows = {
-        name: _desk.states.get(name, "todo")
-        for name, each in all_exercises().items()
-        if each.chapter in touched
-    }
-    both = [name for name in _desk.guesses if name in _desk.measured]
-    return Card(rows, {name: (_desk.guesses[name], _desk.measured[name]) for name in both})
+    touched = {id.partition(".")[0] for id in (*_desk.states, *_desk.hints, *_desk.guesses)}
+    opened = [id for id, each in all_exercises().items() if each.chapter in touched]
+    states = {id: _desk.states.get(id, "todo") for id in opened}
+    passed = sum(state == "pass" for state in states.values())
+    lines = [f"{passed} of {len(states)} exercises passed"]
+    lines += [f"{STATES[state][0]} {id}: {state}" for id, state in states.items()]
+    return Verdict("report card", "noted", "\n".join([*lines, *_how_good_guesses_were()]), "card")
 
 
-def _state_of(exercise: Exercise, values: dict[str, Any]) -> tuple[str, str]:
-    asked = (exercise.asks, *exercise.context)
-    for name in values:
-        if name not in asked:
-            hint_text = f"{did_you_mean(name, asked)} It takes {', '.join(asked)}."
-            return "error", f"{exercise.id} has no {name!r}.{hint_text}"
-    if any(is_missing(values.get(name)) for name in asked):
-        rest = "".join(f" and {name}" for name in exercise.context)
-        return "todo", f"Hand in {exercise.asks} ({exercise.unit}){rest}."
-    context = {name: values[name] for name in exercise.context}
-    try:
-        return judge(exercise, context, values[exercise.asks])
-    except Exception as error:  # noqa: BLE001  # whatever was handed in, the notebook goes on
-        named = ", ".join(exercise.context) or exercise.asks
-        return (
-            "error",
-            f"could not be checked ({type(error).__name__}). Is {named} what it should be?",
-        )
+def _text(id: Any) -> str:
+    return id if isinstance(id, str) else shown(id)
 
 
-def _unknown(id: str, kind: str) -> Verdict:
+def _unknown(id: Any, kind: str) -> Verdict:
     near = did_you_mean(id, all_exercises())
-    return Verdict(shown(id).strip("'"), "error", f"no exercise has this id.{near}", kind)
+    return Verdict(_text(id), "error", f"no exercise has this id.{near}", kind)
+
+
+def _noted(id: str, kind: str, value: Any, book: dict[str, float]) -> Verdict:
+    try:
+        book[id] = number(kind, value)
+    except Exception as error:  # noqa: BLE001  # a learner's object may do anything
+        return Verdict(id, "error", str(error), kind)
+    said = f"{book[id]:.3g}"
+    if kind == "guess":
+        text = f"Your guess is {said}. Now run on."
+    elif id in _desk.guesses:
+        text = _compared(id)
+    else:
+        text = f"The run gave {said}. You did not guess."
+    return Verdict(id, "noted", text, kind, said)
 
 
 def _compared(id: str) -> str:
-    if id not in _desk.guesses:
-        return f"The run gave {_desk.measured[id]:.3g}. You did not guess."
-    guessed, measured = _desk.guesses[id], _desk.measured[id]
-    factor = off_by(guessed, measured)
-    text = f"You guessed {guessed:.3g}, the run gave {measured:.3g}"
-    if 1 / 1.1 < factor < 1.1:
-        return f"{text}: well guessed."
-    if factor < 1:
-        return f"{text}: {1 / factor:.1f} times too low."
-    return f"{text}: {factor:.1f} times too high."
+    distance = _desk.compared()[id]
+    verdict = "well guessed" if distance.factor < 1.1 else distance
+    return f"You guessed {distance.said:.3g}, the run gave {distance.right:.3g}: {verdict}."
+
+
+def _how_good_guesses_were() -> list[str]:
+    guesses = _desk.compared()
+    if not guesses:
+        return []
+    far = [each for each in guesses.values() if each.factor > 2]
+    low = sum(each.is_low for each in far)
+    counts = f"{len(guesses) - len(far)} within a factor of two, {low} too low"
+    worst = max(guesses, key=lambda id: guesses[id].factor)
+    return [
+        f"Guesses: {counts}, {len(far) - low} too high.",
+        f"Biggest surprise: {worst}. {_compared(worst)}",
+    ]

@@ -41,6 +41,12 @@ class Exercise:
         What the number counts, or what is to be chosen.
     right : callable
         ``right(context)`` computes the answer from what the learner hands in beside it.
+    hints : tuple of three str
+        From a nudge to the last step.
+    answer : str
+        The worked answer: a Python expression in the names of the lesson.
+    because : str
+        Why it is right.
     context : tuple of str
         The keywords that `right` needs, for example ``("run",)``.
     options : tuple of str
@@ -51,10 +57,6 @@ class Exercise:
         Relative, for a number that is no count.
     wrong : tuple of Wrong
         Known wrong answers, each with its own message.
-    hints : tuple of three str
-        From a nudge to the last step.
-    solution : str
-        The worked answer, in Markdown.
     """
 
     id: str
@@ -62,7 +64,8 @@ class Exercise:
     unit: str
     right: Callable[[Context], Any]
     hints: tuple[str, str, str]
-    solution: str
+    answer: str
+    because: str
     context: tuple[str, ...] = ()
     options: tuple[str, ...] = ()
     whole: bool = False

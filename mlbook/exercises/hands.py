@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mlbook.charts.display import Display
 from mlbook.charts.theme import BLUE, GREY, INK, VERMILION
 from mlbook.exercises.desk import measured_value
+from mlbook.exercises.judge import is_missing
 from mlbook.exercises.verdict import Verdict
-from mlbook.validate import integer
+from mlbook.validate import integer, shown
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -44,11 +45,13 @@ class Hands(Display):
         hatches = ["//" if name == near else "" for name in self.votes]
         bars = ax.barh(rows, list(self.votes.values()), color=colors, alpha=0.6, hatch=hatches)
         ax.bar_label(bars, padding=4, color=INK)
-        ax.set(yticks=list(rows), yticklabels=list(self.votes), xlabel="hands")
+        ax.set(xlabel="hands")
+        # What the room says is text, also where it holds a dollar sign.
+        ax.set_yticks(list(rows), list(self.votes), parse_math=False)
         ax.invert_yaxis()
         ax.grid(visible=False, axis="y")
         ax.margins(x=0.12)
-        ax.set_title(f"{self.question}: {sum(self.votes.values())} hands")
+        ax.set_title(f"{self.question}: {sum(self.votes.values())} hands", parse_math=False)
         if self.measured is not None:
             words = f"measured: {self.measured:.3g}"
             ax.text(0.99, 1.04, words, transform=ax.transAxes, ha="right", color=VERMILION)
@@ -78,25 +81,42 @@ def poll(id: str, votes: Mapping[object, int]) -> Hands | Verdict:  # the word l
     id : str
         The question, the same id as the guess.
     votes : mapping of answer to int
-        Hands counted for each answer.
+        Hands counted for each answer; ``...`` means not counted yet.
 
     Returns
     -------
     Hands or Verdict
-        A picture; as long as no hand has been counted, what to do.
+        A picture, or what is still to do.
 
     Examples
     --------
     >>> poll("example.knee", {50: 3, 75: 8}).alt_text()
     'Show of hands for example.knee: 50: 3, 75: 8.'
+    >>> poll("example.knee", {50: ..., 75: ...})
+    ○ example.knee todo: Count the hands, and write them behind the answers.
     """
-    counted = {
-        str(name): integer(f"votes[{name!r}]", count, at_least=0, unit="hands")
-        for name, count in votes.items()
-    }
+    name = id if type(id) is str else shown(id)
+    try:
+        counted = _counted(votes)
+    except Exception as error:  # noqa: BLE001  # whatever was handed in, the notebook goes on
+        return Verdict(name, "error", str(error), "poll")
     if not any(counted.values()):
-        return Verdict(id, "todo", "Count the hands and write them behind the answers.", "poll")
-    return Hands(id, counted, measured_value(id))
+        text = "Count the hands, and write them behind the answers."
+        return Verdict(name, "todo", text, "poll")
+    return Hands(name, counted, measured_value(name))
+
+
+def _counted(votes: Any) -> dict[str, int]:
+    """Check the hands; none while three dots are among them."""
+    if isinstance(votes, Mapping) and not any(map(is_missing, votes.values())):
+        return {
+            str(answer): integer(f"votes[{shown(answer)}]", count, at_least=0, unit="hands")
+            for answer, count in votes.items()
+        }
+    if is_missing(votes) or isinstance(votes, Mapping | set):  # `{...}` makes a set
+        return {}
+    rule = "votes must be hands by answer, for example {50: 3, 75: 8}"
+    raise TypeError(f"{rule}, got {shown(votes)}.")
 
 
 def _number(name: str) -> float | None:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import math
-from numbers import Real
 from typing import TYPE_CHECKING, Any
 
-from mlbook.validate import did_you_mean
+from mlbook.exercises.distance import Distance
+from mlbook.validate import did_you_mean, number, one_of
 
 if TYPE_CHECKING:
     from mlbook.exercises.exercise import Context, Exercise
 
-__all__ = ["is_missing", "judge", "shown"]
+__all__ = ["is_missing", "judge"]
 
 # Factors by which an answer in another unit is off.
 UNITS = {
@@ -24,8 +24,42 @@ UNITS = {
 }
 
 
+def judge(exercise: Exercise, values: Context) -> tuple[str, str]:
+    """Judge what was handed in; whatever it is, nothing is raised.
+
+    Parameters
+    ----------
+    exercise : Exercise
+        What was asked.
+    values : mapping of str to Any
+        The answer, and what the right one depends on, by keyword.
+
+    Returns
+    -------
+    tuple of str
+        State and message.
+    """
+    asked = (exercise.asks, *exercise.context)
+    for name in values:
+        if name not in asked:
+            near = did_you_mean(name, asked)
+            return "error", f"{exercise.id} has no {name!r}.{near} It takes {', '.join(asked)}."
+    if any(is_missing(values.get(name)) for name in asked):
+        rest = "".join(f" and {name}" for name in exercise.context)
+        return "todo", f"Hand in {exercise.asks} ({exercise.unit}){rest}."
+    try:
+        answer = _answer(exercise, values[exercise.asks])
+    except Exception as error:  # noqa: BLE001  # a learner's object may do anything
+        return "error", str(error)
+    try:
+        return _compare(exercise, values, answer)
+    except Exception as error:  # noqa: BLE001  # and so may what it is compared with
+        kind, named = type(error).__name__, ", ".join(exercise.context)
+        return "error", f"could not be checked ({kind}). Is {named} what it should be?"
+
+
 def is_missing(value: Any) -> bool:
-    """Tell whether a value is still the placeholder of an exercise.
+    """Tell whether a value is still the placeholder of a starter.
 
     Parameters
     ----------
@@ -35,99 +69,42 @@ def is_missing(value: Any) -> bool:
     Returns
     -------
     bool
-        True for ``None`` and ``...``.
+        True for three dots and None.
     """
     return value is None or value is ...
 
 
-def shown(value: Any) -> str:
-    """Say a value, whatever it is, in at most 80 characters.
-
-    Parameters
-    ----------
-    value : Any
-        What was handed in; its ``__repr__`` may raise.
-
-    Returns
-    -------
-    str
-        The text.
-    """
-    try:
-        text = repr(value)
-    except Exception:  # noqa: BLE001  # a learner's object may do anything
-        text = f"an object of type {type(value).__name__} that cannot be shown"
-    return text if len(text) <= 80 else text[:77] + "..."
-
-
-def judge(exercise: Exercise, context: Context, value: Any) -> tuple[str, str]:
-    """Judge one answer.
-
-    Parameters
-    ----------
-    exercise : Exercise
-        What was asked.
-    context : mapping of str to Any
-        What the right answer depends on.
-    value : Any
-        The answer.
-
-    Returns
-    -------
-    tuple of str
-        State and message.
-    """
+def _answer(exercise: Exercise, value: Any) -> Any:
     if exercise.options:
-        return _judge_choice(exercise, context, value)
-    if isinstance(value, bool) or not isinstance(value, Real):
-        shape = getattr(value, "shape", None)
-        got = f"an array of shape {shape}" if shape else shown(value)
-        return "error", f"{exercise.asks} must be one number ({exercise.unit}), got {got}."
-    if not math.isfinite(value):
-        return "error", f"{exercise.asks} must be a finite number ({exercise.unit}), got {value}."
-    return _judge_number(exercise, context, float(value))
+        return one_of(exercise.asks, value, exercise.options)
+    return number(exercise.asks, value, unit=exercise.unit)
 
 
-def _judge_choice(exercise: Exercise, context: Context, value: Any) -> tuple[str, str]:
-    if not isinstance(value, str) or value not in exercise.options:
-        words = ", ".join(repr(option) for option in exercise.options)
-        near = did_you_mean(shown(value).strip("'"), exercise.options)
-        return "error", f"{exercise.asks} must be one of {words}, got {shown(value)}.{near}"
-    if value == exercise.right(context):
+def _compare(exercise: Exercise, context: Context, answer: Any) -> tuple[str, str]:
+    right = exercise.right(context)
+    if _equal(exercise, answer, right):
         return "pass", "Yes."
     for wrong in exercise.wrong:
-        if value == wrong.answer(context):
+        if _equal(exercise, answer, wrong.answer(context)):
             return "fail", wrong.message
-    return "fail", "Not this one."
+    return ("fail", "Not this one.") if exercise.options else _differs(exercise, answer, right)
 
 
-def _judge_number(exercise: Exercise, context: Context, value: float) -> tuple[str, str]:
-    right = float(exercise.right(context))
-    if _equal(exercise, value, right):
-        return "pass", "Yes."
-    for wrong in exercise.wrong:
-        if _equal(exercise, value, float(wrong.answer(context))):
-            return "fail", wrong.message
-    if exercise.whole and abs(value - right) == 1:
+def _equal(exercise: Exercise, answer: Any, other: Any) -> bool:
+    if exercise.options or exercise.whole:
+        return bool(answer == other)
+    return math.isclose(answer, other, rel_tol=exercise.tolerance)
+
+
+def _differs(exercise: Exercise, answer: float, right: float) -> tuple[str, str]:
+    if exercise.whole and abs(answer - right) == 1:
         return "close", "Off by one. Does it have to be reached, or may it be missed?"
-    return _differs(exercise, value, right)
-
-
-def _equal(exercise: Exercise, value: float, other: float) -> bool:
-    if exercise.whole:
-        return value == other
-    return math.isclose(value, other, rel_tol=exercise.tolerance)
-
-
-def _differs(exercise: Exercise, value: float, right: float) -> tuple[str, str]:
-    side = "too large" if value > right else "too small"
-    if value == 0 or right == 0 or (value < 0) != (right < 0):
-        return "fail", f"It is {side} ({exercise.unit})."
-    factor = max(value / right, right / value)
+    distance = Distance(answer, number("right", right))
+    side, factor = "too small" if distance.is_low else "too large", distance.factor
     for unit, words in UNITS.items():
         if math.isclose(factor, unit, rel_tol=max(exercise.tolerance, 0.001)):
             return "close", f"The digits are right, the unit is not: is it about {words}?"
-    if factor >= 8:
+    if 8 <= factor < math.inf:
         return "fail", f"It is {side} by an order of magnitude or more ({exercise.unit})."
     state, how = ("close", "a little ") if factor < 1.15 else ("fail", "")
     return state, f"It is {how}{side} ({exercise.unit})."

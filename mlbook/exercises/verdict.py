@@ -6,6 +6,7 @@ The record is JSON in the cell's output and stands nowhere else: handing in is s
 from __future__ import annotations
 
 import html
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,13 +32,14 @@ class Verdict:
     Parameters
     ----------
     id : str
-        Which exercise, guess or card.
+        Which exercise or question.
     state : str
-        ``"todo"``, ``"pass"``, ``"close"``, ``"fail"``, ``"error"`` or ``"noted"``.
+        A key of `STATES`.
     message : str
-        What to know or to do next.
+        What to know or to do next; code stands between backticks.
     kind : str
-        ``"check"``, ``"hint"``, ``"solution"``, ``"guess"``, ``"measured"`` or ``"poll"``.
+        What was asked: ``"check"``, ``"hint"``, ``"solution"``, ``"guess"``, ``"measured"`` or
+        ``"poll"``.
     value : str
         What was handed in, as text.
     """
@@ -55,6 +57,7 @@ class Verdict:
         symbol, color = STATES[self.state]
         # Everything that came from a person is escaped.
         name, text = html.escape(self.id), html.escape(self.message).replace("\n", "<br>")
+        text = re.sub("`(.+?)`", r"<code>\1</code>", text)
         style = f"border-left:6px solid {color};padding:4px 12px;margin:4px 0"
         shown = f'<div role="status" style="{style}"><b>{symbol} {self.state}</b> · {name}<br>'
         record = {"schema": 1, "kind": self.kind, "id": self.id, "state": self.state}

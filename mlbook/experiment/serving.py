@@ -97,13 +97,14 @@ def request_log(
     visits = world.visits
     at_s, user, slate = visits.at_s[served], visits.user[served], visits.slate[served]
     number, asof_s = _rows_seen(answers, slate)
+    read_s = np.array([np.nan if a.read_at_s is None else a.read_at_s for a in answers])[:, None]
     scores = score(
-        world,
+        site.own_features() if site.own_features else world.features,
         site.versions.versions,
         user=np.repeat(user, slate.shape[1]),
         item=slate.ravel(),
         number=number.ravel(),
-        asof_s=asof_s.ravel(),
+        asof_s=np.where(np.isnan(read_s), asof_s, read_s).ravel(),
     ).reshape(slate.shape)
     status = np.array([answer.status for answer in answers], dtype=object)
     status[(status == "ok") & (number.max(axis=1) == 0)] = "no_model"

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib import rc_context
 from numpy.typing import NDArray
 
 from mlbook.charts.theme import BLUE, ORANGE, STYLE, VERMILION, new_figure, set_title
-from mlbook.explore.explorable import Explorable, Knob
+from mlbook.explore.explorable import Explorable, Knob, View
 from mlbook.queueing import laws
 from mlbook.units import HOUR, duration
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["BatchAges", "batch_ages", "prediction_age"]
 
 DAYS_SHOWN = 5
+TOPS_H = (1, 2, 3, 5, 8, 12, 18, 24, 36, 48, 72, 120)
 
 
 @dataclass(frozen=True)
@@ -75,11 +76,11 @@ def batch_ages(predict_every_h: float, predict_takes_h: float) -> BatchAges:
     return BatchAges(at_h, at_h - started_h, youngest, oldest, fits)
 
 
-class _AgesView:
+class _AgesView(View):
     """The saw on the left, how often each age is met on the right, the law over both."""
 
     def __init__(self) -> None:
-        self.figure: Figure = new_figure(8.8, 3.3, panels=2, dpi=100)
+        self.figure: Figure = new_figure(8.8, 3.3, panels=2)
         self.left, self.right = self.figure.axes
         self.left.set_position((0.075, 0.18, 0.60, 0.68))
         self.right.set_position((0.72, 0.18, 0.26, 0.68))
@@ -87,20 +88,21 @@ class _AgesView:
             self._build()
 
     def _build(self) -> None:
-        (self.saw,) = self.left.plot([], [], color=BLUE, lw=1.6)
-        self.mean = self.left.axhline(0, color=VERMILION, ls="--")
-        self.label = self.left.text(0, 0, "", color=VERMILION, ha="right", va="center")
-        self.label.set_bbox({"fc": "white", "ec": "none", "pad": 2})
+        (saw,) = self.left.plot([], [], color=BLUE, lw=1.6)
+        mean = self.left.axhline(0, color=VERMILION, ls="--")
+        label = self.left.text(24 * DAYS_SHOWN, 0, "", ha="right", va="center")
+        label.set_bbox({"fc": "white", "ec": "none", "pad": 2})
         self.left.set(xlim=(0, 24 * DAYS_SHOWN), xticks=range(0, 24 * DAYS_SHOWN + 1, 24))
         self.left.set(xlabel="hour", ylabel="age when read, hours")
-        edges = np.linspace(0, 1, 41)
-        self.bars = self.right.barh(
-            edges[:-1], np.zeros(40), 1 / 40, align="edge", color=ORANGE, alpha=0.5
-        )
-        (self.law,) = self.right.plot([], [], color=VERMILION, ls="--", label="law: even")
-        self.right.set(xticks=[], xlabel="how often", title="age met by readers")
+        look: dict[str, Any] = {"fill": True, "color": ORANGE, "alpha": 0.5}
+        shares = self.right.stairs(np.zeros(40), np.arange(41), orientation="horizontal", **look)
+        (law,) = self.right.plot([], [], color=VERMILION, ls="--", label="law: even")
+        self.right.set(xlim=(0, 1.25), xticks=[], xlabel="how often", title="age met by readers")
         self.right.tick_params(labelleft=False)
         self.right.legend(loc="upper right")
+        title = set_title(self.left, "")
+        self.saw, self.mean, self.label, self.shares, self.law = saw, mean, label, shares, law
+        self.moving = [saw, mean, label, shares, law, title]
 
     def update(self, result: BatchAges) -> None:
         """Move the saw, the bars and the law.
@@ -110,21 +112,21 @@ class _AgesView:
         result : BatchAges
             What to show.
         """
-        top = max(1.25 * result.oldest_h, 1.0)
+        # The axes grow in steps, because drawing them is what takes time.
+        top = next(hours for hours in TOPS_H if hours >= 1.25 * result.oldest_h)
         for ax in (self.left, self.right):
             ax.set_ylim(0, top)
         self.saw.set_data(result.at_h, result.age_h)
         mean = float(result.age_h.mean())
         self.mean.set_ydata([mean, mean])
-        self.label.set(position=(24 * DAYS_SHOWN, mean), text=f"mean {duration(mean * HOUR)}")
+        self.label.set(y=mean, text=f"mean {duration(mean * HOUR)}")
         edges = np.linspace(0, top, 41)
         share, _ = np.histogram(result.age_h, edges, density=True)
-        for bar, low, width in zip(self.bars, edges, share, strict=False):
-            bar.set(y=low, height=top / 40, width=width)
         even = 1 / (result.oldest_h - result.youngest_h)
+        most = max(float(share.max()), even)
+        self.shares.set_data(share / most, edges)
         corners = [result.youngest_h, result.youngest_h, result.oldest_h, result.oldest_h]
-        self.law.set_data([0, even, even, 0], corners)
-        self.right.set_xlim(0, max(float(share.max()), even) * 1.25)
+        self.law.set_data([0, even / most, even / most, 0], corners)
         fits = "" if result.fits else ": the batch does not fit, the next one starts late"
         set_title(self.left, f"Age of a batch prediction{fits}")
 

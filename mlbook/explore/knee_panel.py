@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from mlbook.charts.latency import in_words
 from mlbook.charts.theme import BLUE, GREY, STYLE, VERMILION, new_figure, set_title
-from mlbook.explore.explorable import Explorable, Knob
+from mlbook.explore.explorable import Explorable, Knob, View
 from mlbook.queueing import LogNormal, fifo, utilization
 from mlbook.streams import stream
 from mlbook.units import MS, duration, percent
@@ -76,11 +76,11 @@ def waits(rate_per_s: float, workers: int, service_ms: float) -> Waits:
     return Waits(done_s - arrive_s, busy, rate_per_s, int(workers))
 
 
-class _WaitsView:
+class _WaitsView(View):
     """A histogram of the latencies with p50 and p99, and a bar of the utilisation."""
 
     def __init__(self) -> None:
-        self.figure: Figure = new_figure(8.8, 3.3, panels=2, dpi=100)
+        self.figure: Figure = new_figure(8.8, 3.3, panels=2)
         self.left, self.right = self.figure.axes
         self.left.set_position((0.075, 0.18, 0.66, 0.68))
         self.right.set_position((0.83, 0.18, 0.15, 0.68))
@@ -88,13 +88,11 @@ class _WaitsView:
             self._build()
 
     def _build(self) -> None:
-        self.bars = self.left.bar(
-            EDGES_S[:-1], np.zeros(EDGES_S.size - 1), np.diff(EDGES_S), align="edge", color=BLUE,
-            alpha=0.4,
-        )  # fmt: skip
+        look: dict[str, Any] = {"fill": True, "fc": (BLUE, 0.4), "ec": BLUE, "lw": 1}
+        self.shares = self.left.stairs(np.zeros(EDGES_S.size - 1), EDGES_S, **look)
         self.lines = [self.left.axvline(1, color=VERMILION, ls=dash) for dash in ("-", "--")]
         sides = ("right", "left")  # p50 is written left of its line, p99 right of its own
-        self.labels = [self.left.text(1, 0, "", color=VERMILION, va="top", ha=ha) for ha in sides]
+        self.labels = [self.left.text(1, 0, "", va="top", ha=ha) for ha in sides]
         self.left.set(xscale="log", xlim=(EDGES_S[0], EDGES_S[-1]), ylim=(0, 22))
         self.left.set(xlabel="time the user waits", ylabel="% of requests")
         self.left.set_xticks([1 * MS, 10 * MS, 100 * MS, 1.0, 10.0])
@@ -105,9 +103,11 @@ class _WaitsView:
         self.right.axhline(100, color=GREY, ls=":")
         self.right.set(ylim=(0, 150), yticks=[0, 50, 100], title="busy, %")
         self.right.grid(visible=False)
+        title = set_title(self.left, "")
+        self.moving = [self.shares, *self.lines, *self.labels, self.busy, title]
 
     def update(self, result: Waits) -> None:
-        """Move bars, lines and labels.
+        """Move the histogram, the lines and the labels.
 
         Parameters
         ----------
@@ -115,8 +115,7 @@ class _WaitsView:
             What to show.
         """
         counts, _ = np.histogram(result.latency_s, EDGES_S)
-        for bar, count in zip(self.bars, counts, strict=True):
-            bar.set_height(100 * count / result.latency_s.size)
+        self.shares.set_data(100 * counts / result.latency_s.size)
         names = ("p50", "p99")
         quantiles_s = np.quantile(result.latency_s, [0.5, 0.99])
         rows = zip(names, quantiles_s, self.lines, self.labels, strict=True)

@@ -10,7 +10,7 @@ from matplotlib import rc_context
 from numpy.typing import NDArray
 
 from mlbook.charts.theme import BLUE, STYLE, VERMILION, new_figure, set_title
-from mlbook.explore.explorable import Explorable, Knob
+from mlbook.explore.explorable import Explorable, Knob, View
 from mlbook.streams import stream
 
 if TYPE_CHECKING:
@@ -77,11 +77,11 @@ def two_shops(visitors: int, true_a: float, true_b: float) -> TwoShops:
     return TwoShops(clicks_a, clicks_b, true_a, true_b, half_width, right)
 
 
-class _ShopsView:
+class _ShopsView(View):
     """Ten measurements of each shop as dots, the true rates as diamonds."""
 
     def __init__(self) -> None:
-        self.figure: Figure = new_figure(8.8, 2.9, panels=1, dpi=100)
+        self.figure: Figure = new_figure(8.8, 2.9, panels=1)
         self.ax = self.figure.axes[0]
         self.figure.subplots_adjust(left=0.16, bottom=0.2)
         with rc_context(STYLE):

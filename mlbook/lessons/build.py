@@ -1,7 +1,8 @@
 """Percent scripts become notebooks: the same text gives the same bytes.
 
 ``notebooks/src/NN_slug.py`` is the only thing edited by hand; ``notebooks/NN_slug.ipynb`` is made
-from it, without outputs, so that a change of the text is a small and readable difference.
+from it, without outputs, so that a change of the text is a small and readable difference. A cell
+tagged ``instructor`` is left out of it; ``NN_slug-solved.ipynb``, the instructor's copy, keeps it.
 """
 
 from __future__ import annotations
@@ -11,13 +12,14 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from mlbook.files import notebooks_dir
+from mlbook.lessons.solved import solve
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from nbformat import NotebookNode
 
-__all__ = ["build_notebooks", "notebook_text"]
+__all__ = ["build_notebooks", "build_solved", "notebook_text"]
 
 _KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 # jupytext remembers the blank lines of the script here; no reader of the notebook needs them.
@@ -46,11 +48,7 @@ def build_notebooks(folder: Path | None = None, *, check: bool = False) -> list[
         When there are no sources, as in an installed copy.
     """
     folder = folder or notebooks_dir()
-    sources = sorted((folder / "src").glob("*.py"))
-    if not sources:
-        raise FileNotFoundError(
-            f"{folder / 'src'} holds no lesson sources. Build in a checkout of the project."
-        )
+    sources = _sources(folder)
     texts = {folder / f"{source.stem}.ipynb": notebook_text(source) for source in sources}
     changed = [path for path, text in texts.items() if _bytes_of(path) != text.encode()]
     if check:
@@ -60,13 +58,51 @@ def build_notebooks(folder: Path | None = None, *, check: bool = False) -> list[
     return changed
 
 
-def notebook_text(source: Path) -> str:
+def build_solved(out: Path, folder: Path | None = None) -> list[Path]:
+    """Write the instructor's copy of every lesson.
+
+    Parameters
+    ----------
+    out : Path
+        Receives ``NN_slug-solved.ipynb``; made when it is not there.
+    folder : Path, optional
+        Holds ``src/``; the project's own when left out.
+
+    Returns
+    -------
+    list of Path
+        The notebooks that were written. No learner's notebook has such a name.
+
+    Raises
+    ------
+    ValueError
+        When an exercise cannot be solved, or `out` is the folder of the learners' notebooks.
+        Nothing has been written then.
+    FileNotFoundError
+        When there are no sources.
+    """
+    folder = folder or notebooks_dir()
+    if out.resolve() == folder.resolve():
+        raise ValueError(f"solved must be another folder than the learners' own, got '{out}'.")
+    sources = _sources(folder)
+    texts = {
+        out / f"{each.stem}-solved.ipynb": notebook_text(each, solved=True) for each in sources
+    }
+    out.mkdir(parents=True, exist_ok=True)
+    for path, text in texts.items():
+        path.write_bytes(text.encode())
+    return list(texts)
+
+
+def notebook_text(source: Path, *, solved: bool = False) -> str:
     """Return the notebook that belongs to a percent script, as text.
 
     Parameters
     ----------
     source : Path
         A script in jupytext's percent format.
+    solved : bool
+        Whether to make the instructor's copy.
 
     Returns
     -------
@@ -80,10 +116,25 @@ def notebook_text(source: Path) -> str:
     # Whatever the script's header says, a notebook must open with the learner's own Python.
     notebook.metadata = {"kernelspec": _KERNEL, "language_info": {"name": "python"}}
     notebook.nbformat, notebook.nbformat_minor = 4, 5
+    if solved:
+        solve(notebook, source.stem.partition("_")[0])
+    else:
+        notebook.cells = [each for each in notebook.cells if not _for_instructors(each)]
     _name_cells(notebook)
     nbformat.validate(notebook)
     text: str = nbformat.writes(notebook)  # type: ignore[no-untyped-call]
     return text + "\n"
+
+
+def _sources(folder: Path) -> list[Path]:
+    if found := sorted((folder / "src").glob("*.py")):
+        return found
+    text = f"{folder / 'src'} holds no lesson sources. Build in a checkout of the project."
+    raise FileNotFoundError(text)
+
+
+def _for_instructors(cell: NotebookNode) -> bool:
+    return "instructor" in cell.metadata.get("tags", [])
 
 
 def _name_cells(notebook: NotebookNode) -> None:

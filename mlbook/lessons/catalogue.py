@@ -1,16 +1,28 @@
-"""The one place that knows the lessons: order, titles, slides, minutes, prerequisites."""
+"""The one place that knows the lessons and the routes through them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mlbook.validate import did_you_mean
+from mlbook import validate
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["LESSONS", "Lesson", "find", "notebook_of"]
+__all__ = [
+    "LESSONS",
+    "PLANNED",
+    "ROUTES",
+    "Break",
+    "Lesson",
+    "Planned",
+    "Route",
+    "find",
+    "find_route",
+    "minutes_of",
+    "notebook_of",
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +56,89 @@ class Lesson:
     modules: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, kw_only=True)
+class Planned:
+    """A chapter whose lesson is not written yet; its row moves to `LESSONS` when it is.
+
+    Parameters
+    ----------
+    number : str
+        Two digits.
+    title : str
+        As in the plan.
+    core_minutes : int, optional
+        Minutes for the core; None when the plan says no more than `ROUGH_MINUTES`.
+    """
+
+    number: str
+    title: str
+    core_minutes: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Break:
+    """Minutes without a lesson.
+
+    Parameters
+    ----------
+    minutes : int
+        How long.
+    """
+
+    minutes: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Route:
+    """A way through some of the lessons, for an occasion.
+
+    Parameters
+    ----------
+    name : str
+        What ``--route`` takes.
+    title : str
+        The occasion.
+    legs : tuple of str or Break
+        Numbers of lessons in the order of the day, and the breaks between them.
+    whole_minutes : int, optional
+        Minutes for all legs together when each lesson is done with its "More, if you have time";
+        None when a lesson's core is enough.
+    """
+
+    name: str
+    title: str
+    legs: tuple[str | Break, ...]
+    whole_minutes: int | None = None
+
+    @property
+    def stops(self) -> list[Lesson | Planned | Break]:
+        """What the legs stand for today."""
+        chapters: tuple[Lesson | Planned, ...] = (*PLANNED, *LESSONS)
+        known = {chapter.number: chapter for chapter in chapters}
+        return [known[leg] if isinstance(leg, str) else leg for leg in self.legs]
+
+    @property
+    def lessons(self) -> list[Lesson]:
+        """The lessons that are written."""
+        return [stop for stop in self.stops if isinstance(stop, Lesson)]
+
+    @property
+    def planned(self) -> list[Planned]:
+        """The lessons that are not written yet."""
+        return [stop for stop in self.stops if isinstance(stop, Planned)]
+
+    @property
+    def minutes(self) -> tuple[int, int]:
+        """Shortest and longest duration; equal where the plan names the minutes of every leg."""
+        if self.whole_minutes is not None:
+            return self.whole_minutes, self.whole_minutes
+        spans = [minutes_of(stop) for stop in self.stops]
+        return sum(low for low, _ in spans), sum(high for _, high in spans)
+
+
+# What the plan says of a core whose minutes are not fixed yet.
+ROUGH_MINUTES = (20, 40)
+
 LESSONS: tuple[Lesson, ...] = (
     Lesson(
         number="00",
@@ -70,6 +165,38 @@ LESSONS: tuple[Lesson, ...] = (
         slides="17-18, 23",
         core_minutes=30,
         modules=("patterns.shared_db", "faults", "experiment", "measure"),
+    ),
+)
+
+PLANNED: tuple[Planned, ...] = (
+    Planned(number="01", title="The seven-step journey"),
+    Planned(number="02", title="A/B tests that do not lie", core_minutes=25),
+    Planned(number="03", title="Eight steps, doing without ML, and the team"),
+    Planned(number="04", title="Academia and production"),
+    Planned(number="05", title="One workflow, three zones"),
+    Planned(number="08", title="Pattern 3: streaming", core_minutes=20),
+    Planned(number="09", title="Pattern 4: mobile, and 4': federated", core_minutes=15),
+    Planned(number="10", title="The four patterns compared", core_minutes=30),
+    Planned(number="11", title="CI, CD and blue-green deployment"),
+    Planned(number="12", title="Dependencies and feedback loops"),
+    Planned(number="13", title="Safe to serve, silent failures, skew"),
+    Planned(number="14", title="Versions, bitemporal data, lineage"),
+    Planned(number="15", title="Teams, the ML Test Score, the Joel test"),
+    Planned(number="16", title="Edge fleets and privacy law"),
+    Planned(number="17", title="Capstone: ninety days on call"),
+)
+
+ROUTES: tuple[Route, ...] = (
+    Route(
+        name="half-day",
+        title="a half-day workshop",
+        legs=("00", "06", "07", Break(minutes=15), "08", "09", "10", "02"),
+    ),
+    Route(name="ab-class", title="a two-hour class on A/B tests", legs=("02",), whole_minutes=120),
+    Route(
+        name="full-course",
+        title="the core of every chapter",
+        legs=tuple(f"{number:02d}" for number in range(18)),
     ),
 )
 
@@ -100,9 +227,55 @@ def find(name: str) -> Lesson:
     for lesson in LESSONS:
         if name.zfill(2) == lesson.number or name == lesson.slug:
             return lesson
-    hint = did_you_mean(name, [word for each in LESSONS for word in (each.slug, each.number)])
+    hint = validate.did_you_mean(
+        name, [word for each in LESSONS for word in (each.slug, each.number)]
+    )
     known = "\n".join(f"  {lesson.number}  {lesson.title}" for lesson in LESSONS)
     raise ValueError(f"lesson must be one of those below, got {name!r}.{hint}\n{known}")
+
+
+def find_route(name: str) -> Route:
+    """Look up a route.
+
+    Parameters
+    ----------
+    name : str
+        For example ``"half-day"``.
+
+    Returns
+    -------
+    Route
+        The route of that name.
+
+    Raises
+    ------
+    ValueError
+        When there is no such route; the message suggests one and lists them all.
+
+    Examples
+    --------
+    >>> find_route("half-day").minutes
+    (180, 180)
+    """
+    routes = {route.name: route for route in ROUTES}
+    return routes[validate.one_of("route", name, routes)]
+
+
+def minutes_of(stop: Lesson | Planned | Break) -> tuple[int, int]:
+    """Tell how long a stop of a route takes.
+
+    Parameters
+    ----------
+    stop : Lesson, Planned or Break
+        A lesson counts with its core.
+
+    Returns
+    -------
+    tuple of two ints
+        At least and at most, in minutes.
+    """
+    minutes = stop.minutes if isinstance(stop, Break) else stop.core_minutes
+    return ROUGH_MINUTES if minutes is None else (minutes, minutes)
 
 
 def notebook_of(lesson: Lesson, folder: Path) -> Path:

@@ -6,6 +6,7 @@ A process of its own keeps one lesson's memory, environment and crash away from 
 from __future__ import annotations
 
 import json
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -48,4 +49,6 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    # An exception, unlike a plain SIGTERM, lets papermill end the kernel as well.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     main()

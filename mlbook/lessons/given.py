@@ -1,7 +1,8 @@
-"""What a user passes with ``-p name=value``, checked before any lesson runs."""
+"""What a user passes with ``-p name=value`` and ``--sweep``, checked before any lesson runs."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mlbook.validate import did_you_mean
@@ -11,7 +12,23 @@ if TYPE_CHECKING:
 
     from mlbook.lessons.parameters import Parameter, Value
 
-__all__ = ["assign", "split_pairs"]
+__all__ = ["Sweep", "assign", "split_pairs", "split_sweep", "sweep_values"]
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """One parameter with the values that it takes one after the other.
+
+    Parameters
+    ----------
+    name : str
+        The parameter.
+    values : tuple
+        Its values, or their texts.
+    """
+
+    name: str
+    values: tuple[object, ...]
 
 
 def split_pairs(pairs: Iterable[str]) -> dict[str, str]:
@@ -51,8 +68,78 @@ def split_pairs(pairs: Iterable[str]) -> dict[str, str]:
     return texts
 
 
+def split_sweep(text: str) -> Sweep:
+    """Split ``name=value,value`` as typed on the command line.
+
+    Parameters
+    ----------
+    text : str
+        What followed ``--sweep``. A text that holds a comma itself cannot be swept.
+
+    Returns
+    -------
+    Sweep
+        The name and the texts of the values.
+
+    Raises
+    ------
+    ValueError
+        When there is no name or no ``=``.
+
+    Examples
+    --------
+    >>> split_sweep("seed=1,2,3")
+    Sweep(name='seed', values=('1', '2', '3'))
+    """
+    name, equals, values = text.partition("=")
+    if not name.strip() or not equals:
+        raise ValueError(
+            f"--sweep must be name=value,value, got {text!r}. Write for example --sweep seed=1,2,3."
+        )
+    return Sweep(name.strip(), tuple(value.strip() for value in values.split(",")))
+
+
+def sweep_values(sweep: Sweep, declared: Mapping[str, Mapping[str, Parameter]]) -> list[Value]:
+    """Return the values of a sweep in the type that the lessons declare.
+
+    Parameters
+    ----------
+    sweep : Sweep
+        What to vary.
+    declared : mapping of str to mapping of str to Parameter
+        The parameters of each chosen lesson, by slug.
+
+    Returns
+    -------
+    list of value
+        At least two, all different.
+
+    Raises
+    ------
+    ValueError
+        When no chosen lesson has the name, a value is of the wrong type, there is only one, or
+        one comes twice.
+    """
+    runs = [assign({sweep.name: value}, declared) for value in sweep.values]
+    values = [next(given[sweep.name] for given in run.values() if given) for run in runs]
+    if len(values) < 2:
+        raise ValueError(
+            f"{sweep.name} must be swept over two values or more, got {values[0]!r}. "
+            f"For one value write -p {sweep.name}={values[0]}."
+        )
+    for value in values:
+        if values.count(value) > 1:
+            raise ValueError(
+                f"{sweep.name} must be swept over different values, got {value!r} twice."
+            )
+    return values
+
+
 def assign(
-    given: Mapping[str, object], declared: Mapping[str, Mapping[str, Parameter]]
+    given: Mapping[str, object],
+    declared: Mapping[str, Mapping[str, Parameter]],
+    *,
+    full: bool = False,
 ) -> dict[str, dict[str, Value]]:
     """Hand every given value to the lessons that declare its name.
 
@@ -62,6 +149,8 @@ def assign(
         Values or their texts, by parameter name.
     declared : mapping of str to mapping of str to Parameter
         The parameters of each chosen lesson, by slug.
+    full : bool
+        Whether a parameter that is not given takes its value for long runs, if it has one.
 
     Returns
     -------
@@ -77,13 +166,18 @@ def assign(
         if not any(name in parameters for parameters in declared.values()):
             raise ValueError(_unknown(name, declared))
     return {
-        slug: {
+        slug: (_long(parameters) if full else {})
+        | {
             name: parameters[name].convert(value)
             for name, value in given.items()
             if name in parameters
         }
         for slug, parameters in declared.items()
     }
+
+
+def _long(parameters: Mapping[str, Parameter]) -> dict[str, Value]:
+    return {name: each.full for name, each in parameters.items() if each.full is not None}
 
 
 def _unknown(name: str, declared: Mapping[str, Mapping[str, Parameter]]) -> str:

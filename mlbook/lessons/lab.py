@@ -1,60 +1,32 @@
-"""Open the lessons in JupyterLab, in a copy that belongs to the learner."""
+"""Start JupyterLab in the learner's folder, for a desk or for a room with a projector."""
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
 import sys
 from typing import TYPE_CHECKING
 
-from mlbook.files import notebooks_dir
-from mlbook.lessons.catalogue import notebook_of
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from mlbook.lessons.catalogue import Lesson
+__all__ = ["for_a_room", "lab_command", "start"]
 
-__all__ = ["copy_lessons", "lab_command", "start"]
-
-
-def copy_lessons(
-    lessons: Sequence[Lesson], work: Path, notebooks: Path | None = None
-) -> tuple[list[Path], list[Path]]:
-    """Copy the lessons that are not there yet; a learner's own work is never overwritten.
-
-    Parameters
-    ----------
-    lessons : sequence of Lesson
-        What to copy.
-    work : Path
-        The learner's folder; made when it is not there.
-    notebooks : Path, optional
-        Where the lessons' notebooks are; the project's own folder when left out.
-
-    Returns
-    -------
-    tuple of two lists of Path
-        The notebooks that are new in `work`, and those that were kept as they are.
-
-    Raises
-    ------
-    FileNotFoundError
-        When a lesson has no notebook. Nothing is copied then.
-    """
-    sources = [notebook_of(lesson, notebooks or notebooks_dir()) for lesson in lessons]
-    work.mkdir(parents=True, exist_ok=True)
-    copied, kept = [], []
-    for source in sources:
-        target = work / source.name
-        if os.path.lexists(target):
-            kept.append(target)
-        else:
-            shutil.copyfile(source, target)
-            copied.append(target)
-    return copied, kept
+# What differs from JupyterLab's defaults in front of a room. Sizes suit a screen of 1280 x 720.
+_ROOM = {
+    "@jupyterlab/apputils-extension/themes": {
+        "overrides": {
+            "code-font-size": "17px",
+            "content-font-size1": "20px",
+            "ui-font-size1": "16px",
+        }
+    },
+    # A fresh installation asks whether it may fetch news; nobody wants that on the wall.
+    "@jupyterlab/apputils-extension/notification": {"fetchNews": "false"},
+}
 
 
 def lab_command(work: Path, extra: Sequence[str] = ()) -> list[str]:
@@ -81,6 +53,39 @@ def lab_command(work: Path, extra: Sequence[str] = ()) -> list[str]:
         # Nothing here needs the network, so the server does not look for news either.
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
         *extra,
+    ]
+
+
+def for_a_room(work: Path) -> list[str]:
+    """Prepare large type and collapsed sidebars, and return JupyterLab's options for them.
+
+    The settings stand in the hidden folder ``.projector`` of `work`; the user's own are neither
+    read nor changed. What is changed in front of the room is kept there for the next time.
+
+    Parameters
+    ----------
+    work : Path
+        The learner's folder; it exists.
+
+    Returns
+    -------
+    list of str
+        Options for :func:`lab_command`.
+    """
+    private = work.resolve() / ".projector"
+    settings, workspaces = private / "settings", private / "workspaces"
+    for name, values in _ROOM.items():
+        path = settings / f"{name}.jupyterlab-settings"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            path.write_text(json.dumps(values, indent=2), encoding="utf-8")
+    # The last layout would be restored, with the sidebars as they were left.
+    shutil.rmtree(workspaces, ignore_errors=True)
+    return [
+        f"--LabApp.user_settings_dir={settings}",
+        f"--LabApp.workspaces_dir={workspaces}",
+        # One document at a time: in this mode an empty workspace starts without its sidebars.
+        "--LabApp.default_url=/doc",
     ]
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     import jinja2
+    import markupsafe
     from nbformat import NotebookNode
 
     from mlbook.charts import Display
@@ -26,12 +27,12 @@ if TYPE_CHECKING:
     from mlbook.lessons.claims import Found
     from mlbook.lessons.outcome import Outcome
 
-__all__ = ["index_page", "lesson_page", "render", "without_widgets"]
+__all__ = ["PICTURES", "index_page", "lesson_page", "render", "without_widgets"]
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _WIDGET = "application/vnd.jupyter.widget-view+json"
-_PICTURES = ("image/png", "image/svg+xml", "image/jpeg")
-_SHOWN = ["text/html", *_PICTURES, "text/markdown", "text/latex", "text/plain"]
+PICTURES = ("image/png", "image/svg+xml", "image/jpeg")
+_SHOWN = ["text/html", *PICTURES, "text/markdown", "text/latex", "text/plain"]
 
 
 def lesson_page(
@@ -68,7 +69,11 @@ def lesson_page(
 
 
 def index_page(
-    outcomes: Sequence[Outcome], versions: Mapping[str, str | None], started: datetime
+    outcomes: Sequence[Outcome],
+    versions: Mapping[str, str | None],
+    started: datetime,
+    *,
+    not_run: Sequence[Lesson] = (),
 ) -> str:
     """Make the first page of a report: one row a lesson.
 
@@ -80,6 +85,8 @@ def index_page(
         What was installed.
     started : datetime
         When the run began, with its time zone.
+    not_run : sequence of Lesson
+        What did not come to its end because the run was stopped.
 
     Returns
     -------
@@ -92,6 +99,7 @@ def index_page(
         versions=versions,
         started=started,
         failed=sum(outcome.status == "failed" for outcome in outcomes),
+        not_run=not_run,
     )
 
 
@@ -155,13 +163,13 @@ def _prepare_output(output: NotebookNode, nameless: str) -> None:
     output.metadata["mlbook_widget"] = data.pop(_WIDGET, None) is not None
     # "<Figure size 640x480 with 1 Axes>" describes nothing.
     said = "" if sentence.startswith("<") else sentence
-    for kind in _PICTURES:
+    for kind in PICTURES:
         if kind in data:
             details = output.metadata.setdefault(kind, {})
             details["alt"] = str(details.get("alt") or "").strip() or said or nameless
             # A panel's sentence says what its controls were set to: it is shown below the picture.
             output.metadata["mlbook_caption"] = said if output.metadata["mlbook_widget"] else ""
-    if output.metadata["mlbook_widget"] and not any(kind in data for kind in _PICTURES):
+    if output.metadata["mlbook_widget"] and not any(kind in data for kind in PICTURES):
         data["text/plain"] = ""
 
 
@@ -176,6 +184,14 @@ def _cells_html(notebook: NotebookNode) -> str:
     )
     body, _ = exporter.from_notebook_node(notebook)
     return body
+
+
+def _markdown(text: str) -> markupsafe.Markup:
+    import markupsafe
+    from nbconvert.filters import markdown2html
+
+    # A lesson's own text, which the pages of the lessons show as HTML, too.
+    return markupsafe.Markup(markdown2html(text))
 
 
 @functools.cache
@@ -214,4 +230,6 @@ def _environment() -> jinja2.Environment:
         "markdown": markdown,
     }
     environment.globals.update(globals_)
+    environment.globals["zip"] = zip
+    environment.filters["markdown"] = _markdown
     return environment

@@ -3,13 +3,17 @@
 A lesson declares its knobs in a cell tagged ``parameters``, one a line::
 
     rate_per_s: float = 50.0  # visits per second
+    days: float = 14.0  # length of the history in days, 8 to 60; full: 28
+
+What follows ``full:`` is the value of a long run: ``mlbook run --profile full``.
 """
 
 from __future__ import annotations
 
 import ast
 import math
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -25,6 +29,7 @@ _RULES = {
     "bool": "true or false",
     "str": "a text",
 }
+_FULL = re.compile(r"(?:^|\s*;)\s*full:")
 _TRUTH = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
 
@@ -42,12 +47,15 @@ class Parameter:
         Its value in the notebook.
     comment : str
         What it means, with unit and range.
+    full : float, int, bool or str, optional
+        Its value in a long run; None when it has no other than the usual one.
     """
 
     name: str
     kind: str
     default: Value
     comment: str
+    full: Value | None = None
 
     def __str__(self) -> str:
         comment = f"  # {self.comment}" if self.comment else ""
@@ -71,7 +79,29 @@ class Parameter:
         ValueError
             When it is not of the type; NaN and infinity are not numbers to run with.
         """
-        text = str(given).strip()
+        return self._converted(str(given).strip(), f"-p {self.name}={self.default}")
+
+    def with_full(self, text: str) -> Parameter:
+        """Return a copy that has a value for long runs.
+
+        Parameters
+        ----------
+        text : str
+            The value as the comment has it.
+
+        Returns
+        -------
+        Parameter
+            The copy.
+
+        Raises
+        ------
+        ValueError
+            When `text` is not of the type.
+        """
+        return replace(self, full=self._converted(text.strip(), f"full: {self.default}"))
+
+    def _converted(self, text: str, example: str) -> Value:
         try:
             return _CONVERTERS[self.kind](text)
         except (ValueError, KeyError) as error:
@@ -79,7 +109,7 @@ class Parameter:
             rule = _RULES.get(self.kind, f"left alone: {self.kind} cannot be set from outside")
             raise ValueError(
                 f"{self.name} must be {rule} ({meaning}), got {text!r}. "
-                f"Write for example -p {self.name}={self.default}."
+                f"Write for example {example}."
             ) from error
 
 
@@ -95,11 +125,19 @@ def read_parameters(notebook: Path) -> dict[str, Parameter]:
     -------
     dict of str to Parameter
         In the order of the cell; empty when no cell is tagged ``parameters``.
+
+    Raises
+    ------
+    ValueError
+        When a value after ``full:`` is not of the parameter's type.
     """
     import papermill
 
     found = papermill.inspect_notebook(papermill_path(notebook))
-    return {name: _parameter(**attributes) for name, attributes in found.items()}
+    try:
+        return {name: _parameter(**attributes) for name, attributes in found.items()}
+    except ValueError as error:
+        raise ValueError(f"{notebook.name}, parameters cell: {error}") from error
 
 
 def papermill_path(path: Path) -> str:
@@ -124,7 +162,9 @@ def _parameter(name: str, inferred_type_name: str, default: str, help: str) -> P
     except (ValueError, SyntaxError):
         value = default
     kind = type(value).__name__ if inferred_type_name == "None" else inferred_type_name
-    return Parameter(name=name, kind=kind, default=value, comment=help)
+    comment, *full = _FULL.split(help, maxsplit=1)
+    parameter = Parameter(name=name, kind=kind, default=value, comment=comment)
+    return parameter.with_full(full[0]) if full else parameter
 
 
 def _finite(text: str) -> float:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import subprocess
 import sys
 import time
 from dataclasses import dataclass
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
 
     from mlbook.lessons.catalogue import Lesson
     from mlbook.lessons.parameters import Parameter, Value
+    from mlbook.lessons.stopping import Children
 
 __all__ = ["Job", "executed_notebook", "run_lesson"]
 
@@ -68,7 +68,9 @@ class Job:
         return self.out / "files" / self.lesson.slug
 
 
-def run_lesson(job: Job, environment: dict[str, str], timeout_s: int) -> Outcome:
+def run_lesson(
+    job: Job, environment: dict[str, str], timeout_s: int, children: Children
+) -> Outcome | None:
     """Run one lesson to its end, or to the cell that raises.
 
     Parameters
@@ -79,28 +81,27 @@ def run_lesson(job: Job, environment: dict[str, str], timeout_s: int) -> Outcome
         See `mlbook.lessons.kernel`.
     timeout_s : int
         Seconds that one cell may take.
+    children : Children
+        Where its process is registered, so that it can be stopped.
 
     Returns
     -------
-    Outcome
-        How it went.
+    Outcome or None
+        How it went; None when it was stopped before its end.
     """
     _empty_folder(job.scratch)
     # What an earlier run left must not be taken for the result of this one.
     job.executed.unlink(missing_ok=True)
     started = time.perf_counter()
-    child = subprocess.run(
+    child = children.run(
         [sys.executable, "-m", "mlbook.lessons.child"],
-        input=json.dumps(_orders(job, timeout_s)),
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        errors="replace",
-        check=False,
+        json.dumps(_orders(job, timeout_s)),
         cwd=job.scratch,
         env=environment,
     )
     seconds = time.perf_counter() - started
+    if child.returncode and children.stopped():
+        return None  # and the notebook may end in the middle of a line
     claims = _take_claims(job)
     failure = _failure(job, child.returncode, child.stderr) if child.returncode else None
     return Outcome(

@@ -1,35 +1,42 @@
 """Run lessons with papermill, each in a process of its own, and write the report.
 
 The output folder receives ``index.html``, one page a lesson, ``summary.json``, the executed
-notebooks in ``notebooks/`` and what the lessons themselves wrote in ``files/``.
+notebooks in ``notebooks/`` and what the lessons themselves wrote in ``files/``. A sweep writes such
+a folder for every value, and beside them ``comparison.html``.
 """
 
 from __future__ import annotations
 
-import json
 import os
+import shutil
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import click
+
 from mlbook import validate
 from mlbook.files import notebooks_dir
-from mlbook.lessons import pages
-from mlbook.lessons.catalogue import notebook_of
-from mlbook.lessons.given import assign
+from mlbook.lessons.core import core_of
 from mlbook.lessons.kernel import kernel_environment
-from mlbook.lessons.parameters import read_parameters
-from mlbook.lessons.process import Job, executed_notebook, run_lesson
+from mlbook.lessons.plan import longest_first, plan_batches
+from mlbook.lessons.process import run_lesson
 from mlbook.lessons.progress import Progress
-from mlbook.lessons.versions import installed_versions
+from mlbook.lessons.report import remove_old, status_of, write_report
+from mlbook.lessons.stopping import INTERRUPTED, Children, on_signals
+from mlbook.lessons.sweep import write_sweep
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from mlbook.lessons.catalogue import Lesson
+    from mlbook.lessons.catalogue import Lesson, Route
+    from mlbook.lessons.given import Sweep
     from mlbook.lessons.outcome import Outcome
+    from mlbook.lessons.plan import Batch
+    from mlbook.lessons.process import Job
 
 __all__ = ["check_folder", "execute"]
 
@@ -39,11 +46,16 @@ def execute(
     out: Path,
     parameters: Mapping[str, object] | None = None,
     *,
+    sweep: Sweep | None = None,
+    profile: str = "quick",
+    route: Route | None = None,
     jobs: int = 1,
     timeout_s: int = 600,
     notebooks: Path | None = None,
 ) -> int:
     """Run lessons and write their report; a lesson that raises does not stop the others.
+
+    Ctrl-C and SIGTERM stop the run: the report then holds the lessons that were finished.
 
     Parameters
     ----------
@@ -53,6 +65,13 @@ def execute(
         The output folder; made when it is not there.
     parameters : mapping of str to object, optional
         Values, or their texts, by name; each goes to the lessons that declare it.
+    sweep : Sweep, optional
+        A parameter to vary; lessons that do not have it are left out.
+    profile : str
+        ``"quick"`` runs with the lessons' own parameters, ``"full"`` with those for long runs.
+    route : Route, optional
+        The route to which the lessons belong; unless it is for whole lessons, what stands under
+        "More, if you have time" is left out.
     jobs : int
         How many lessons run at the same time.
     timeout_s : int
@@ -63,7 +82,7 @@ def execute(
     Returns
     -------
     int
-        0 when every lesson reached its end, otherwise 1.
+        0 when every lesson reached its end, 1 when one failed, 130 when the run was stopped.
 
     Raises
     ------
@@ -76,12 +95,30 @@ def execute(
     """
     validate.integer("jobs", jobs, at_least=1, unit="lessons at a time")
     validate.integer("timeout_s", timeout_s, at_least=1, unit="seconds that one cell may take")
-    plan = _plan(lessons, out, parameters or {}, notebooks or notebooks_dir())
-    _make_folder(out)
+    full = validate.one_of("profile", profile, ["quick", "full"]) == "full"
+    notebooks = notebooks or notebooks_dir()
+    check_folder(out)
+    if (out / "notebooks").resolve() == notebooks.resolve():
+        raise FileExistsError(_folder_problem(out, "its notebooks/ holds the lessons themselves"))
+    batches = plan_batches(lessons, out, parameters or {}, notebooks, sweep=sweep, full=full)
+    _tell_left_out(lessons, batches, sweep)
     started = datetime.now(UTC)
-    outcomes = _run_all(plan, jobs, timeout_s)
-    _write_report(plan, outcomes, out, started)
-    return int(any(outcome.failure for outcome in outcomes))
+    how = {
+        "profile": profile,
+        "route": route.name if route else None,
+        "sweep": sweep.name if sweep else None,
+    }
+    with tempfile.TemporaryDirectory(prefix="mlbook-") as private, Children() as children:
+        if route and route.whole_minutes is None:
+            batches = [_cut(batch, Path(private)) for batch in batches]
+        with on_signals(children):
+            outcomes = _run_all(batches, jobs, timeout_s, Path(private), children)
+            for batch, each in zip(batches, outcomes, strict=True):
+                write_report(batch, each, started, how)
+            if sweep:
+                write_sweep(out, batches, outcomes, started, how)
+    status = status_of([outcome for each in outcomes for outcome in each])
+    return {"ok": 0, "failed": 1, "interrupted": INTERRUPTED}[status]
 
 
 def check_folder(out: Path) -> None:
@@ -106,28 +143,6 @@ def check_folder(out: Path) -> None:
         raise PermissionError(_folder_problem(out, f"no permission to write in {existing}"))
 
 
-def _plan(
-    lessons: Sequence[Lesson], out: Path, parameters: Mapping[str, object], notebooks: Path
-) -> list[Job]:
-    """Check everything that can be checked before anything runs or is written."""
-    sources = {lesson.slug: notebook_of(lesson, notebooks) for lesson in lessons}
-    check_folder(out)
-    if (out / "notebooks").resolve() == notebooks.resolve():
-        raise FileExistsError(_folder_problem(out, "its notebooks/ holds the lessons themselves"))
-    declared = {slug: read_parameters(path) for slug, path in sources.items()}
-    given = assign(parameters, declared)
-    return [
-        Job(
-            lesson=lesson,
-            source=sources[lesson.slug],
-            out=out,
-            declared=declared[lesson.slug],
-            given=given[lesson.slug],
-        )
-        for lesson in lessons
-    ]
-
-
 def _make_folder(out: Path) -> None:
     try:
         (out / "notebooks").mkdir(parents=True, exist_ok=True)
@@ -142,47 +157,54 @@ def _folder_problem(out: Path, reason: str) -> str:
     return f"out must be a folder to write in, got '{out}': {reason}. Choose another: --out DIR."
 
 
-def _run_all(plan: list[Job], jobs: int, timeout_s: int) -> list[Outcome]:
-    with (
-        tempfile.TemporaryDirectory(prefix="mlbook-") as private,
-        Progress(len(plan)) as progress,
-        ThreadPoolExecutor(max_workers=jobs) as pool,
-    ):
-        environment = kernel_environment(Path(private))
-
-        def run_one(job: Job) -> Outcome:
-            progress.started(job.lesson)
-            outcome = run_lesson(job, environment, timeout_s)
-            progress.ended(outcome)
-            return outcome
-
-        try:
-            return list(pool.map(run_one, plan))
-        except KeyboardInterrupt:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+def _tell_left_out(lessons: Sequence[Lesson], batches: list[Batch], sweep: Sweep | None) -> None:
+    swept = {job.lesson for job in batches[0].jobs}
+    left_out = ", ".join(lesson.number for lesson in lessons if lesson not in swept)
+    if sweep and left_out:
+        click.echo(f"left out, because they have no {sweep.name}: {left_out}")
 
 
-def _write_report(plan: list[Job], outcomes: list[Outcome], out: Path, started: datetime) -> None:
-    versions = installed_versions()
-    summary = {
-        "status": "failed" if any(outcome.failure for outcome in outcomes) else "ok",
-        "started_at": started.isoformat(timespec="seconds"),
-        "versions": versions,
-        "lessons": [outcome.to_dict() for outcome in outcomes],
-    }
-    _write(out / "summary.json", json.dumps(summary, indent=2, ensure_ascii=False) + "\n")
-    for index, (job, outcome) in enumerate(zip(plan, outcomes, strict=True)):
-        page = pages.lesson_page(
-            executed_notebook(job),
-            outcome,
-            before=plan[index - 1].lesson if index else None,
-            after=plan[index + 1].lesson if index + 1 < len(plan) else None,
-        )
-        _write(out / f"{job.lesson.slug}.html", page)
-    _write(out / "index.html", pages.index_page(outcomes, versions, started))
+def _cut(batch: Batch, private: Path) -> Batch:
+    """Let the jobs of a batch run the cores of their lessons, from copies in a private folder."""
+    import nbformat
+
+    jobs = []
+    for job in batch.jobs:
+        core = private / job.source.name
+        notebook = core_of(nbformat.read(job.source, as_version=4))  # type: ignore[no-untyped-call]
+        nbformat.write(notebook, core)  # type: ignore[no-untyped-call]
+        jobs.append(replace(job, source=core))
+    return replace(batch, jobs=jobs)
 
 
-def _write(path: Path, text: str) -> None:
-    # A message may carry a lone surrogate (a file name that is no text): show it, do not fail.
-    path.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
+def _run_all(
+    batches: list[Batch], jobs: int, timeout_s: int, private: Path, children: Children
+) -> list[list[Outcome | None]]:
+    """Run every job of every batch; None stands for a job that did not come to its end."""
+    queue = longest_first(batches)
+    for batch in batches:
+        _make_folder(batch.out)
+        remove_old(batch)
+    environment = kernel_environment(private)
+    outcomes: dict[Path, Outcome | None] = {}
+    with Progress(len(queue)) as progress, ThreadPoolExecutor(max_workers=jobs) as pool:
+
+        def run_one(batch: Batch, job: Job) -> None:
+            if children.stopped():
+                return
+            name = " ".join([job.lesson.number, batch.label]).strip()
+            progress.started(name, job.executed)
+            outcome = run_lesson(job, environment, timeout_s, children)
+            if outcome is None:
+                _remove_half(job)
+            outcomes[job.executed] = outcome
+            progress.ended(name, outcome)
+
+        list(pool.map(run_one, *zip(*queue, strict=True)))
+    return [[outcomes.get(job.executed) for job in batch.jobs] for batch in batches]
+
+
+def _remove_half(job: Job) -> None:
+    """Leave nothing of a lesson that was stopped in the middle."""
+    job.executed.unlink(missing_ok=True)
+    shutil.rmtree(job.scratch, ignore_errors=True)

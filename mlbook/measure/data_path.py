@@ -46,10 +46,12 @@ def event_lag_s(run: Run) -> NDArray[np.float64]:
         a pattern that reads the activity log itself; empty when nothing was published.
     """
     published = run.site.published
-    event_s = run.world.activity.at_s
-    event_s = event_s[event_s >= run.log["requested_at_s"].min()]
-    if run.site.always_fresh:
-        return np.zeros(event_s.size)
+    event_s, seen_s = run.world.activity.at_s, run.site.seen_at_s
+    late = event_s >= run.log["requested_at_s"].min()
+    event_s = event_s[late]
+    if seen_s is not None:
+        lag_s: NDArray[np.float64] = seen_s[late] - event_s
+        return lag_s[np.isfinite(lag_s)]
     if not published:
         return np.empty(0)
     published_at_s, asof_s = np.array([row[:2] for row in published]).T

@@ -20,6 +20,7 @@ from mlbook.validate import did_you_mean, integer, number, one_of
 if TYPE_CHECKING:
     from mlbook.clock import VirtualClock
     from mlbook.model import Version
+    from mlbook.patterns.deploy import Unit
 
 __all__ = ["Answer", "Pattern", "knob"]
 
@@ -40,6 +41,9 @@ class Answer:
         What made the computation happen: ``"request"``, ``"schedule"`` or ``"event"``.
     status : str
         ``"ok"``, or why the page was shown without a prediction.
+    read_at_s : float or None
+        When the features were read from the pattern's own store of events, in seconds; None for a
+        pattern that reads the shop's features as of `feature_asof_s`.
     older : Answer or None
         In a half-written table: what the items from `first_older_item` on were answered with.
     first_older_item : int
@@ -51,6 +55,7 @@ class Answer:
     computed_at_s: float
     trigger: str
     status: str = "ok"
+    read_at_s: float | None = None
     older: Answer | None = None
     first_older_item: int = 0
 
@@ -118,6 +123,7 @@ class Pattern:
     train_takes: float = knob(30 * MINUTE, at_least=0, unit="seconds a training takes")
 
     title: ClassVar[str] = "A pattern"
+    trains_by: ClassVar[str] = "batch"  # or "stream"
     site: ClassVar[Site]  # these two are set on the installed copy of a run; they are no knobs
     clock: ClassVar[VirtualClock]
 
@@ -132,6 +138,11 @@ class Pattern:
     def __post_init__(self) -> None:
         for each in fields(self):
             _check(each.name, getattr(self, each.name), each.default, each.metadata["rule"])
+
+    @property
+    def units(self) -> tuple[Unit, ...]:
+        """What is deployed and watched; nothing unless a pattern tells it."""
+        return ()
 
     def but(self, **knobs: Any) -> Self:
         """Copy the pattern with some knobs set otherwise.

@@ -88,6 +88,9 @@ class Features:
         The items.
     half_life : float
         Seconds after which an event counts half.
+    seen_at_s : ndarray of shape (n_events,), optional
+        When each event reached the place where these features are computed, in seconds; infinite
+        for one that never did. At once when left out. A late event still counts by its own age.
 
     Notes
     -----
@@ -102,16 +105,26 @@ class Features:
     array([0., 1.])
     """
 
-    def __init__(self, activity: Activity, catalog: Catalog, half_life: float = 1 * DAY) -> None:
+    def __init__(
+        self,
+        activity: Activity,
+        catalog: Catalog,
+        half_life: float = 1 * DAY,
+        *,
+        seen_at_s: NDArray[np.float64] | None = None,
+    ) -> None:
         self.catalog = catalog
         self.half_life = half_life
+        seen_s = activity.at_s if seen_at_s is None else seen_at_s
         group = activity.user * catalog.n_categories + catalog.category[activity.item]
-        order = np.lexsort((activity.at_s, group))
-        self._group, self._at_s = group[order], activity.at_s[order]
+        order = np.lexsort((seen_s, group))
+        order = order[np.isfinite(seen_s[order])]
+        self._group, self._seen_s = group[order], seen_s[order]
         # A group's events and an instant in one sortable number: the span keeps groups apart.
-        self._span = 2 * float(activity.at_s.max(initial=DAY)) + 400 * DAY
-        self._key = self._group * self._span + self._at_s
-        self._mass = _decayed_counts(self._group, self._at_s, half_life)
+        self._span = 2 * float(self._seen_s.max(initial=DAY)) + 400 * DAY
+        self._key = self._group * self._span + self._seen_s
+        weight = 2.0 ** (-(self._seen_s - activity.at_s[order]) / half_life)
+        self._mass = _decayed_counts(self._group, self._seen_s, weight, half_life)
 
     @property
     def names(self) -> list[str]:
@@ -155,19 +168,22 @@ class Features:
         group = users * self.catalog.n_categories + category
         last = np.searchsorted(self._key, group * self._span + asof, side="left") - 1
         seen = (last >= 0) & (self._group[last] == group)
-        age = np.where(seen, asof - self._at_s[last], 0.0)
+        age = np.where(seen, asof - self._seen_s[last], 0.0)
         return np.where(seen, self._mass[last] * 2.0 ** (-age / self.half_life), 0.0)
 
 
 def _decayed_counts(
-    group: NDArray[np.int64], at_s: NDArray[np.float64], half_life: float
+    group: NDArray[np.int64],
+    at_s: NDArray[np.float64],
+    weight: NDArray[np.float64],
+    half_life: float,
 ) -> NDArray[np.float64]:
     """Count the events of each group so far, older ones less, at each event.
 
-    The recurrence ``mass = 1 + mass_before * decay`` runs over all groups at once, first events
-    first. A cumulated sum of powers would be one line and lose its digits after some weeks.
+    The recurrence ``mass = weight + mass_before * decay`` runs over all groups at once, first
+    events first. A cumulated sum of powers would be one line and lose its digits after some weeks.
     """
-    mass = np.ones(group.size)
+    mass = weight.copy()
     if group.size < 2:
         return mass
     first = np.flatnonzero(np.r_[True, group[1:] != group[:-1]])
@@ -175,5 +191,5 @@ def _decayed_counts(
     decay = np.r_[0.0, 2.0 ** (-np.diff(at_s) / half_life)]
     for nth in range(1, int(size.max())):
         here = first[size > nth] + nth
-        mass[here] = 1.0 + mass[here - 1] * decay[here]
+        mass[here] += mass[here - 1] * decay[here]
     return mass

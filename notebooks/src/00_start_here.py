@@ -199,7 +199,7 @@ mb.report_card()
 mb.glossary("00")
 
 # %% [markdown]
-# # More, if you have time
+# ## More, if you have time
 # ### How many visitors do you need?
 # The panel has two shops whose true click rates you set, and gives each as many visitors as you like. It measures them in ten worlds (the title speaks of two thousand). Start with ten visitors, as in your game, then move the slider until you would bet your salary on the better shop.
 

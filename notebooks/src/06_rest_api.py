@@ -254,7 +254,7 @@ mb.report_card()
 mb.glossary("06")
 
 # %% [markdown]
-# # More, if you have time
+# ## More, if you have time
 # ### What the trained model is handed over as
 # Slides 15 and 16 show two concrete systems. In the first, the training side exports the model as **PMML**, an XML format, and a scoring server, OpenScoring, loads it. In the second, the model goes to an **object storage** and is loaded by an API server whose whole runtime environment is packed with **Docker**.
 #

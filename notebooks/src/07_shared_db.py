@@ -214,7 +214,7 @@ mb.report_card()
 mb.glossary("07")
 
 # %% [markdown]
-# # More, if you have time
+# ## More, if you have time
 # ### Half a table
 # The last minutes of a batch are spent writing rows into a table that is being read. Suppose the writer dies in the middle. It may have written into the live table, row by row and item by item, each row visible at once. Or it may have written a new table beside the old one, to be exchanged in one step: an **atomic swap**. The plot shows the share of visits whose six candidates came from two different batches.
 

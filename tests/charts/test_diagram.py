@@ -7,9 +7,10 @@ import itertools
 import pytest
 
 from mlbook.charts import Diagram
-from mlbook.charts.wiring import SPECS, wiring
+from mlbook.charts.wiring import SPECS, Line, wiring
 
 PATTERNS = sorted(SPECS)
+WIDER = 1.04  # a page may show the SVG's words in a font that is a little wider than ours
 
 
 @pytest.mark.parametrize("name", PATTERNS)
@@ -25,12 +26,14 @@ def test_every_arrow_begins_and_ends_at_a_part(name):
             assert touched, (name, arrow.label, (x, y))
 
 
+@pytest.mark.parametrize("dpi", [150, 72], ids=["PNG", "SVG"])
 @pytest.mark.parametrize("name", PATTERNS)
-def test_labels_touch_neither_each_other_nor_an_arrow(name):
+def test_labels_touch_neither_each_other_nor_an_arrow(name, dpi):
     display = Diagram(name).plot()
+    display.figure_.dpi = dpi
     renderer = display.figure_.canvas.get_renderer()
     boxes = {
-        text.get_text(): text.get_window_extent(renderer)
+        text.get_text(): text.get_window_extent(renderer).expanded(WIDER, 1)
         for text in display.ax_.texts
         if text.get_text() != wiring(name).title
     }
@@ -53,6 +56,25 @@ def test_every_label_lies_inside_the_picture(name):
         box = text.get_window_extent(renderer)
         assert frame.x0 <= box.x0 < box.x1 <= frame.x1, text.get_text()
         assert frame.y0 <= box.y0 < box.y1 <= frame.y1, text.get_text()
+
+
+@pytest.mark.parametrize("name", ["rest_api", "shared_db"])
+def test_a_route_follows_arrows_of_its_diagram(name):
+    spec = wiring(name)
+    route = spec.route
+    arrows = (route.there, route.back) if isinstance(route, Line) else (*route.batch, route.back)
+    assert set(arrows) <= set(spec.arrows)
+
+
+def test_the_line_of_pattern_1_stands_on_the_arrow_of_the_request_outside_of_the_server():
+    spec = wiring("rest_api")
+    server = next(frame for frame in spec.frames if frame.label == "API server")
+    (start, height), (x, y) = spec.route.there.start, spec.route.head
+    assert y == height
+    assert start < x < server.x
+    for desk in spec.route.desks:
+        assert server.x < desk[0] < server.x + server.width
+        assert server.y < desk[1] < server.y + server.height
 
 
 def test_pattern_1_has_one_box_that_extracts_features_for_training_and_serving():

@@ -45,6 +45,7 @@ def displays() -> dict[str, charts.Display]:
             yardsticks(rest().world)["clicks_per_100"].to_dict()
         ),
         "Diagram": charts.Diagram("rest_api"),
+        "FlowDisplay": charts.FlowDisplay.from_run(rest()),
     }
 
 
@@ -67,7 +68,7 @@ def test_a_display_shows_itself_as_a_png_with_alt_text_and_no_html(name):
     assert "text/html" not in data  # an untrusted notebook would prefer it and lose the picture
 
 
-@pytest.mark.parametrize("name", [n for n in NAMES if n not in {"Diagram"}])
+@pytest.mark.parametrize("name", [n for n in NAMES if n not in {"Diagram", "FlowDisplay"}])
 def test_a_display_names_its_axis_and_says_numbers(name):
     display = displays()[name].plot()
     assert display.ax_.get_xlabel()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+
+import numpy as np
 import pytest
 
 from mlbook.exercises import desk, guess, poll
@@ -31,13 +34,26 @@ def test_answers_in_words_are_counted_and_none_is_marked():
     assert not any(bar.get_hatch() for bar in hands.ax_.patches)
 
 
-@pytest.mark.parametrize("count", [-1, 1.5, "three"])
-def test_a_count_that_is_no_number_of_hands_is_refused(count):
-    with pytest.raises((TypeError, ValueError), match=r"votes\['a'\] must be .*hands"):
-        poll("06.twice", {"a": count})
+@pytest.mark.parametrize("count", [-1, 1.5, "three", np.ones(2)])
+def test_a_count_that_is_no_number_of_hands_is_an_error_that_names_it(count):
+    verdict = poll("06.twice", {"a": count})
+    assert verdict.state == "error"
+    assert re.search(r"votes\['a'\] must be .*hands", verdict.message)
 
 
-def test_without_any_hand_the_cell_says_what_to_do_instead_of_drawing_nothing():
-    verdict = poll("06.twice", {"50 %": 0, "75 %": 0})
-    assert verdict.state == "todo"
-    assert "Count the hands" in verdict.message
+@pytest.mark.parametrize("votes", [..., None, {...}, {}, {"50 %": ..., "75 %": 3}, {"50 %": 0}])
+def test_hands_that_are_not_counted_yet_are_to_do(votes):
+    assert poll("06.twice", votes).state == "todo"
+
+
+def test_votes_that_are_no_counts_by_answer_are_an_error_that_shows_one():
+    verdict = poll("06.twice", [3, 8])
+    assert (verdict.state, verdict.kind) == ("error", "poll")
+    assert "for example {50: 3, 75: 8}, got [3, 8]" in verdict.message
+
+
+def test_what_the_room_says_is_drawn_as_text_even_where_it_looks_like_a_formula():
+    hands = poll("$\\nosuch$", {"$\\frac$ <b>": 2, "¥5 or $6 or $7": 1})
+    data, _ = hands._repr_mimebundle_()
+    assert set(data) == {"image/png", "text/plain"}
+    assert hands.ax_.get_yticklabels()[0].get_text() == "$\\frac$ <b>"

@@ -82,7 +82,8 @@ def test_each_known_wrong_answer_gets_its_own_message(name, which):
     assert messages
     assert len(set(messages)) == len(messages)
     for wrong in exercise(name).wrong:
-        state, message = judge(exercise(name), context, wrong.answer(context))
+        answer = {exercise(name).asks: wrong.answer(context)}
+        state, message = judge(exercise(name), context | answer)
         assert (state, message) == ("fail", wrong.message)
 
 
@@ -96,8 +97,8 @@ def test_no_verdict_shows_the_right_number(name):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_an_exercise_has_three_hints_and_a_solution_that_differ(name):
-    texts = [*exercise(name).hints, exercise(name).solution]
+def test_an_exercise_has_three_hints_and_a_reason_that_differ(name):
+    texts = [*exercise(name).hints, exercise(name).because]
     assert len({text for text in texts if len(text) > 15}) == 4
 
 
@@ -113,7 +114,8 @@ class Nasty:
     __hash__ = None
 
 
-BAD = [Nasty(), np.nan, np.inf, np.ones((2, 3)), "<script>alert(1)</script>", True, {}, 1j]
+SCRIPT = "<script>alert(1)</script>"
+BAD = [Nasty(), np.nan, np.inf, 10**400, np.ones((2, 3)), SCRIPT, True, {}, [1.0], 1j, b"x"]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -121,6 +123,7 @@ BAD = [Nasty(), np.nan, np.inf, np.ones((2, 3)), "<script>alert(1)</script>", Tr
 def test_a_value_of_any_kind_gives_a_verdict_and_escapes_it(name, which):
     verdict = check(name, **{exercise(name).asks: BAD[which]}, **contexts(name)[0])
     assert verdict.state == "error"
+    assert verdict.message.startswith(f"{exercise(name).asks} must be ")
     assert "<script" not in verdict._repr_mimebundle_()["text/html"]
 
 

@@ -68,6 +68,7 @@ class Page:
     """What a browser would find in a page."""
 
     images: list[dict[str, str]] = field(default_factory=list)
+    links: list[str] = field(default_factory=list)
     scripts: int = 0
     text: str = ""
     title: str = ""
@@ -95,6 +96,9 @@ class _Reader(HTMLParser):
         if tag == "img":
             self.page.images.append({name: value or "" for name, value in attrs})
 
+        if tag == "a":
+            self.page.links += [value or "" for name, value in attrs if name == "href"]
+
     def handle_data(self, data: str) -> None:
         if self.inside == "title":
             self.page.title += data
@@ -105,9 +109,13 @@ class _Reader(HTMLParser):
         self.inside = ""
 
 
-def lesson(number: str, slug: str) -> Lesson:
+def lesson(number: str, slug: str, core_minutes: int = 10) -> Lesson:
     return Lesson(
-        number=number, slug=slug, title=f"Title of {slug}", slides=number, core_minutes=10
+        number=number,
+        slug=slug,
+        title=f"Title of {slug}",
+        slides=number,
+        core_minutes=core_minutes,
     )
 
 

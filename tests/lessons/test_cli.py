@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from mlbook.lessons import build, catalogue, doctor, instructor, lab, run
+from mlbook.lessons import build, catalogue, doctor, editions, instructor, lab, run
 from mlbook.lessons.cli import main
 
 
@@ -15,7 +15,7 @@ def invoke(folder, good, raising, tmp_path, monkeypatch):
     """Call the command line in an empty folder, with the two small lessons."""
     monkeypatch.setattr(catalogue, "LESSONS", (good, raising))
     monkeypatch.setattr(doctor, "LESSONS", (good, raising))
-    for module in (build, doctor, instructor, lab, run):
+    for module in (build, doctor, editions, instructor, run):
         monkeypatch.setattr(module, "notebooks_dir", lambda: folder)
     monkeypatch.chdir(tmp_path)
     return lambda *words: CliRunner().invoke(main, words)
@@ -44,6 +44,17 @@ def test_run_executes_the_chosen_lessons_and_prints_the_path_of_the_report(invok
         (["run", "01", "-p", "every_h=6"], "lesson 01_good has no parameter 'every_h'."),
         (["run", "-p", "every_h=soon"], "every_h must be a finite number (float; hours between"),
         (["run", "-p", "every_h"], "-p must be name=value, got 'every_h'"),
+        (["run", "--sweep", "workers=2,many"], "workers must be a whole number"),
+        (["run", "--sweep", "workers=2"], "workers must be swept over two values or more"),
+        (["run", "--sweep", "workers=2,4,2"], "swept over different values, got 2 twice"),
+        (["run", "--sweep", "worker=2,4"], "has a parameter 'worker'. Did you mean 'workers'?"),
+        (["run", "--sweep", "workers"], "--sweep must be name=value,value, got 'workers'"),
+        (["run", "--sweep", "a=1,2", "--sweep", "b=1,2"], "--sweep must be given once, got 2"),
+        (["run", "-p", "workers=1", "--sweep", "workers=2,4"], "workers must be given once"),
+        (["run", "--profile", "fast"], "profile must be one of 'quick', 'full', got 'fast'"),
+        (["run", "--route", "halfday"], "Did you mean 'half-day'?"),
+        (["run", "01", "--route", "half-day"], "a route chooses the lessons, got 01 as well"),
+        (["list", "--route", "halfday"], "Did you mean 'half-day'?"),
         (["run", "--out", "taken"], "out must be a folder to write in, got 'taken'"),
         (["run", "-j", "0"], "0 is not in the range"),
         (["run", "--timeout", "0"], "0 is not in the range"),
@@ -56,6 +67,43 @@ def test_a_mistake_is_one_message_with_status_two_and_nothing_is_written(invoke,
     assert message in result.output
     assert "Traceback" not in result.output
     assert [path.name for path in Path().iterdir()] == ["taken"]
+
+
+def test_a_route_is_listed_with_minutes_break_and_sum():
+    lines = CliRunner().invoke(main, ["list", "--route", "half-day"]).output.splitlines()
+    words = [" ".join(line.split()) for line in lines]
+    assert words[0] == "half-day: a half-day workshop"
+    assert words[1] == "00 Start here: the shop without a model 15 min"
+    assert words[4:6] == ["break 15 min", "08 Pattern 3: streaming 20 min not written yet"]
+    assert words[-1] == "together 180 min"
+
+
+def test_run_of_a_route_says_which_of_its_lessons_are_not_written(invoke, raising, monkeypatch):
+    route = catalogue.Route(name="short", title="Short", legs=("01", "08"))
+    monkeypatch.setattr(catalogue, "ROUTES", (route,))
+    result = invoke("run", "--route", "short", "--out", "here")
+    assert result.exit_code == 0, result.output
+    first = result.output.splitlines()[0]
+    assert first == "not written yet, left out of short: 08 Pattern 3: streaming"
+    assert not Path("here/02_raising.html").exists()
+
+
+def test_a_route_without_any_lesson_is_refused(invoke, monkeypatch):
+    route = catalogue.Route(name="later", title="Later", legs=("08",))
+    monkeypatch.setattr(catalogue, "ROUTES", (route,))
+    result = invoke("run", "--route", "later")
+    assert result.exit_code == 2
+    assert result.output.startswith("Error: route later has no lesson yet: not written are 08 Pat")
+    assert list(Path().iterdir()) == []
+
+
+def test_run_passes_profile_and_sweep_on(invoke, monkeypatch):
+    asked = []
+    monkeypatch.setattr(run, "execute", lambda *args, **more: asked.append(more) or 130)
+    result = invoke("run", "--profile", "full", "--sweep", "workers=2,4")
+    assert result.exit_code == 130
+    assert asked[0]["profile"] == "full"
+    assert (asked[0]["sweep"].name, asked[0]["sweep"].values) == ("workers", ("2", "4"))
 
 
 def test_build_check_names_what_differs_and_the_command(invoke, make_folder, good, monkeypatch):
@@ -87,12 +135,26 @@ def test_lab_copies_what_is_missing_and_never_overwrites(invoke, monkeypatch):
     assert result.exit_code == 0, result.output
     assert Path("work/01_good.ipynb").read_text() == "my own answers"
     assert json.loads(Path("work/02_raising.ipynb").read_text())["nbformat"] == 4
-    assert "kept your work/01_good.ipynb" in result.output.replace("\\", "/")
+    assert "kept your work/01_good.ipynb; a newer edition" in result.output.replace("\\", "/")
     (command,) = commands
     assert command[:3] == [sys.executable, "-m", "jupyterlab"]
     assert "--ServerApp.ip=127.0.0.1" in command
     assert f"--ServerApp.root_dir={Path('work').resolve()}" in command
     assert command[-2:] == ["--no-browser", "--port=9999"]
+
+
+def test_lab_with_a_projector_has_its_settings_in_work_and_lets_options_of_the_caller_win(
+    invoke, monkeypatch
+):
+    commands = []
+    monkeypatch.setattr(lab, "start", lambda command: commands.append(command) or 0)
+    result = invoke("lab", "--projector", "--LabApp.default_url=/mine")
+    assert result.exit_code == 0, result.output
+    (command,) = commands
+    assert f"--LabApp.user_settings_dir={Path('work/.projector/settings').resolve()}" in command
+    assert command.index("--LabApp.default_url=/doc") < command.index("--LabApp.default_url=/mine")
+    help_text = " ".join(invoke("lab", "--help").output.split())
+    assert "--projector For a room: large type" in help_text
 
 
 def test_doctor_ends_with_ready_when_nothing_is_wrong(invoke, monkeypatch):

@@ -160,3 +160,13 @@ def test_the_index_shows_status_in_word_and_symbol_reason_and_versions(read_page
     assert made.html.count('<a href="01_one.html">') == 2
     assert made.network == []
     assert made.scripts == 0
+
+
+def test_the_index_of_an_interrupted_run_names_what_did_not_come_to_its_end(read_page):
+    two = Lesson(number="02", slug="02_two", title=f"Two {EVIL}", slides="2", core_minutes=10)
+    made = read_page(index_page([outcome()], {}, datetime.now(UTC), not_run=[two]))
+    assert "The run was interrupted" in made.text
+    assert f"02 Two {EVIL}" in made.text
+    assert "02_two.html" not in made.html
+    assert made.scripts == 0
+    assert "interrupted" not in index_page([outcome()], {}, datetime.now(UTC))

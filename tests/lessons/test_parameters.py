@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from mlbook.lessons.given import assign, split_pairs
+from mlbook.lessons.given import Sweep, assign, split_pairs, split_sweep, sweep_values
 from mlbook.lessons.parameters import Parameter, read_parameters
 
 RATE = Parameter(name="rate_per_s", kind="float", default=50.0, comment="visits per second")
@@ -121,3 +121,79 @@ def test_a_name_that_no_chosen_lesson_has_is_refused_with_all_their_lists():
 def test_a_lesson_without_parameters_says_so():
     with pytest.raises(ValueError, match="There are no parameters to set"):
         assign({"seed": "1"}, {"01_a": {}})
+
+
+def cell(line):
+    return f'# %% tags=["parameters"]\n{line}\n'
+
+
+@pytest.mark.parametrize(
+    ("line", "comment", "full"),
+    [
+        (
+            "days: float = 14.0  # length in days, 8 to 60; full: 28",
+            "length in days, 8 to 60",
+            28.0,
+        ),
+        ("days: float = 14.0  # full: 28", "", 28.0),
+        ("users: int = 400  # users; 100 to 4000; full: 1000", "users; 100 to 4000", 1000),
+        ("fast: bool = True  # quick; full: no", "quick", False),
+        ("label: str = 'a'  # be careful: no spaces", "be careful: no spaces", None),
+        ("days: float = 14.0", "", None),
+    ],
+)
+def test_the_value_of_a_long_run_is_read_from_the_comment_in_its_type(
+    make_folder, line, comment, full
+):
+    (found,) = read_parameters(make_folder(_01=cell(line)) / "01.ipynb").values()
+    assert (found.comment, found.full) == (comment, full)
+    assert type(found.full) is type(full)
+
+
+@pytest.mark.parametrize("full", ["soon", "nan", "", "28 days"])
+def test_a_full_value_of_the_wrong_type_names_the_notebook(make_folder, full):
+    folder = make_folder(_01=cell(f"days: float = 14.0  # days; full: {full}"))
+    with pytest.raises(ValueError, match=r"^01\.ipynb, parameters cell: days must be a finite"):
+        read_parameters(folder / "01.ipynb")
+
+
+def test_full_values_are_taken_when_asked_for_and_what_is_given_wins():
+    days = Parameter(name="days", kind="float", default=14.0, comment="", full=28.0)
+    declared = {"01_a": {"days": days, "rate_per_s": RATE}, "02_b": {"workers": WORKERS}}
+    assert assign({}, declared) == {"01_a": {}, "02_b": {}}
+    assert assign({}, declared, full=True) == {"01_a": {"days": 28.0}, "02_b": {}}
+    assert assign({"days": "7"}, declared, full=True) == {"01_a": {"days": 7.0}, "02_b": {}}
+
+
+def test_a_sweep_is_split_at_the_first_equals_sign_and_at_commas():
+    assert split_sweep(" rate_per_s = 10, 20,30") == Sweep("rate_per_s", ("10", "20", "30"))
+    assert split_sweep("label=a=b,c").values == ("a=b", "c")
+
+
+@pytest.mark.parametrize("text", ["seed", "=1,2", " =1"])
+def test_a_sweep_without_name_or_values_is_refused(text):
+    with pytest.raises(ValueError, match="--sweep must be name=value,value") as caught:
+        split_sweep(text)
+    assert repr(text) in str(caught.value)
+
+
+def test_the_values_of_a_sweep_get_the_type_of_the_parameter():
+    declared = {"01_a": {"workers": WORKERS}, "02_b": {"rate_per_s": RATE}}
+    values = sweep_values(Sweep("rate_per_s", ("10", "20")), declared)
+    assert values == [10.0, 20.0]
+    assert {type(value) for value in values} == {float}
+
+
+@pytest.mark.parametrize(
+    ("sweep", "message"),
+    [
+        (Sweep("rate_per", ("1", "2")), "no parameter 'rate_per'. Did you mean 'rate_per_s'?"),
+        (Sweep("rate_per_s", ("1", "many")), "must be a finite number .* got 'many'"),
+        (Sweep("rate_per_s", ("1", "")), "must be a finite number .* got ''"),
+        (Sweep("rate_per_s", ("1",)), "two values or more, got 1.0. .* -p rate_per_s=1.0"),
+        (Sweep("rate_per_s", ("6", "1", "6.0")), "different values, got 6.0 twice"),
+    ],
+)
+def test_a_sweep_that_is_none_is_refused(sweep, message):
+    with pytest.raises(ValueError, match=message):
+        sweep_values(sweep, {"01_a": {"rate_per_s": RATE}})

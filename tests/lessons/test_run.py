@@ -3,7 +3,24 @@ import sys
 
 import pytest
 
+from mlbook.lessons.catalogue import Break, Route
 from mlbook.lessons.run import execute
+
+WITH_MORE = """
+# %% tags=["parameters"]
+days: float = 14.0  # days; full: 28
+
+# %%
+f"core of {days}"
+
+# %% [markdown]
+# # More, if you have time
+
+# %%
+f"more of {days}"
+"""
+CORES = Route(name="cores", title="Cores", legs=("00", Break(minutes=5)))
+WHOLE = Route(name="whole", title="Whole lessons", legs=("00",), whole_minutes=60)
 
 
 @pytest.fixture(scope="module")
@@ -171,3 +188,63 @@ def test_the_lessons_own_notebooks_are_never_overwritten(folder, good):
     with pytest.raises(FileExistsError, match="holds the lessons themselves"):
         execute([good], parent, notebooks=parent / "notebooks")
     assert (folder / "01_good.ipynb").read_bytes() == before
+
+
+def shown_of(out):
+    notebook = json.loads((out / "notebooks" / "01_good.ipynb").read_text(encoding="utf-8"))
+    outputs = [output for cell in notebook["cells"] for output in cell.get("outputs", [])]
+    return ["".join(output["data"]["text/plain"]).strip("'") for output in outputs]
+
+
+@pytest.mark.parametrize(
+    ("route", "shown"),
+    [
+        (CORES, ["core of 14.0"]),
+        (WHOLE, ["core of 14.0", "more of 14.0"]),
+    ],
+    ids=["cores", "whole"],
+)
+def test_a_route_runs_the_core_only(make_folder, good, tmp_path, route, shown):
+    folder = make_folder(_01_good=WITH_MORE)
+    assert execute([good], tmp_path, route=route, notebooks=folder) == 0
+    assert shown_of(tmp_path) == shown
+    page = (tmp_path / "01_good.html").read_text()
+    assert ("More, if you have time" in page) == (len(shown) == 2)
+    summary = json.loads((tmp_path / "summary.json").read_text())
+    assert summary["route"] == route.name
+
+
+def test_in_a_route_a_failing_cell_keeps_its_place(make_folder, good, tmp_path):
+    source = f"# %%\n0\n# %% [markdown]\n# text\n# %%\n1 / 0\n{WITH_MORE}"
+    folder = make_folder(_01_good=source)
+    assert execute([good], tmp_path, {"days": 7}, route=CORES, notebooks=folder) == 1
+    (found,) = json.loads((tmp_path / "summary.json").read_text())["lessons"]
+    assert found["error"]["name"] == "ZeroDivisionError"
+    assert found["error"]["cell"] == 3
+    assert f'id="cell-{found["error"]["cell_id"]}"' in (tmp_path / "01_good.html").read_text()
+
+
+def test_a_long_run_takes_the_full_values(make_folder, good, tmp_path):
+    folder = make_folder(_01_good=WITH_MORE)
+    assert execute([good], tmp_path, profile="full", notebooks=folder) == 0
+    assert shown_of(tmp_path)[0] == "core of 28.0"
+    summary = json.loads((tmp_path / "summary.json").read_text())
+    assert summary["profile"] == "full"
+    assert summary["lessons"][0]["parameters"] == {"days": 28.0}
+
+
+def test_the_longest_lesson_starts_first_and_the_report_keeps_the_order(
+    folder, good, raising, tmp_path, capsys
+):
+    last = {"lessons": [{"slug": "01_good", "seconds": 1}, {"slug": "02_raising", "seconds": 2}]}
+    (tmp_path / "summary.json").write_text(json.dumps(last))
+    execute([good, raising], tmp_path, notebooks=folder)
+    assert [line[2:4] for line in capsys.readouterr().out.splitlines()] == ["02", "01"]
+    lessons = json.loads((tmp_path / "summary.json").read_text())["lessons"]
+    assert [each["number"] for each in lessons] == ["01", "02"]
+
+
+def test_an_unknown_profile_is_refused_before_anything_runs(folder, good, tmp_path):
+    with pytest.raises(ValueError, match="profile must be one of 'quick', 'full', got 'ful'"):
+        execute([good], tmp_path / "out", profile="ful", notebooks=folder)
+    assert list(tmp_path.iterdir()) == []

@@ -88,3 +88,19 @@ def test_a_user_without_events_and_a_log_without_events_have_no_activity():
 def test_a_user_is_first_seen_at_his_first_event():
     log = Activity(np.array([1.0, 2.0, 3.0]), np.array([2, 0, 2]), np.array([0, 0, 0]))
     assert log.first_seen_s(4).tolist() == [2.0, math.inf, 1.0, math.inf]
+
+
+def test_a_late_event_counts_from_when_it_was_seen_and_by_its_own_age():
+    log = Activity(np.array([0.0, 100.0, 200.0]), np.zeros(3, int), np.array([1, 0, 1]))
+    seen_at_s = np.array([900.0, 100.0, np.inf])  # the first comes late, the last never
+    features = Features(log, CATALOG, half_life=1000.0, seen_at_s=seen_at_s)
+    mass = np.expm1(features([0, 0], [1, 1], [900.0, 901.0])[:, 1])
+    np.testing.assert_allclose(mass, [2**-0.8, 2**-0.801 + 2**-0.901])
+
+
+def test_events_seen_at_once_give_the_features_of_the_log():
+    world, rng = small(), np.random.default_rng(2)
+    user, item = rng.integers(0, 60, 40), rng.integers(0, 60, 40)
+    asof_s = rng.uniform(0, 7 * mb.DAY, 40)
+    at_once = Features(world.activity, world.catalog, seen_at_s=world.activity.at_s)
+    assert np.array_equal(at_once(user, item, asof_s), world.features(user, item, asof_s))
