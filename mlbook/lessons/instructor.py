@@ -115,7 +115,13 @@ def instructor_notes(folder: Path) -> str:
     asked = {name for each in lessons.values() for section in each for name in section.check}
     exercises = {name: each for name, each in all_exercises().items() if name in asked}
     wrong = {name: wrong_answers(name) for name in exercises}
-    return render("instructor.md.j2", lessons=lessons, exercises=exercises, wrong=wrong)
+    return render(
+        "instructor.md.j2",
+        lessons=lessons,
+        routes=catalogue.ROUTES,
+        exercises=exercises,
+        wrong=wrong,
+    )
 
 
 def sections_of(source: Path) -> list[Section]:

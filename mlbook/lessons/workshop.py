@@ -163,16 +163,15 @@ def _lab() -> Iterator[Check]:
             stderr=log,
         )
         try:
-            facts = _facts(server, Path(scratch))
-            page = _page(facts)
-        except OSError as error:
+            port, page = _served(server, Path(scratch))
+        except TimeoutError as error:
             found = f"does not serve: {_last_line(log) or error}"
             yield Check(part="JupyterLab", state="problem", found=found)
             return
         finally:
             server.terminate()
             server.wait()
-    yield Check(part="JupyterLab", state="ok", found=f"serves on 127.0.0.1, port {facts['port']}")
+    yield Check(part="JupyterLab", state="ok", found=f"serves on 127.0.0.1, port {port}")
     if _SLIDERS in page:
         yield Check(part="sliders", state="ok", found="there")
     else:
@@ -180,24 +179,22 @@ def _lab() -> Iterator[Check]:
         yield Check(part="sliders", state="problem", found=found)
 
 
-def _facts(server: subprocess.Popen[bytes], folder: Path) -> dict[str, Any]:
-    """Wait for the note in which a server says where it serves."""
+def _served(server: subprocess.Popen[bytes], folder: Path) -> tuple[int, str]:
+    """Wait until a server answers, and give its port and its page."""
     late = time.monotonic() + _START_S
     while time.monotonic() < late and server.poll() is None:
-        for note in folder.glob("jpserver-*.json"):
-            try:
-                facts: dict[str, Any] = json.loads(note.read_bytes())
-            except ValueError:  # it is just being written
-                continue
-            return facts
-        time.sleep(0.05)
+        try:
+            facts = json.loads(next(folder.glob("jpserver-*.json")).read_bytes())
+            return facts["port"], _page(f"{facts['url']}lab?token={facts['token']}")
+        except (StopIteration, ValueError, OSError):
+            # No note yet, half of one, or one of a server that does not listen yet.
+            time.sleep(0.05)
     raise TimeoutError(f"it ended, or it took longer than {_START_S} s.")
 
 
-def _page(facts: dict[str, Any]) -> str:
+def _page(address: str) -> str:
     # A proxy that is set for the network must not be asked for this machine.
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    address = f"{facts['url']}lab?token={facts['token']}"
     with opener.open(address, timeout=_START_S) as answer:
         return str(answer.read().decode("utf-8", errors="replace"))
 

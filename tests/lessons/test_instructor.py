@@ -67,6 +67,9 @@ mb.explore.knee(rate_per_s=5)
 def notes(make_folder, good, monkeypatch):
     """Make the notes of one small lesson, and give the folder of its notebooks."""
     monkeypatch.setattr(catalogue, "LESSONS", (good,))
+    legs = ("01", catalogue.Break(minutes=15), "05")
+    day = catalogue.Route(name="day", title="a day", legs=legs)
+    monkeypatch.setattr(catalogue, "ROUTES", (day,))
     return make_folder(_01_good=LESSON)
 
 
@@ -96,6 +99,7 @@ def test_the_notes_hold_minutes_clock_questions_and_wrong_answers_in_order(notes
             "2. **Without numba.**",
             "3. **A neighbour.**",
             "4. **The offline report.**",
+            "| `day`: a day | 45 to 65 | 01, break, (05) |",
             "| all that is written | 10 | 01 |",
             "## 01 Title of 01_good",
             "### Opening · 2 minutes, from minute 0",

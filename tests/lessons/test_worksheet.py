@@ -80,6 +80,7 @@ def test_only_a_picture_seen_before_an_exercise_in_its_own_section_is_printed():
             ('mb.check("07.alarm", run=usual, threshold_h=...)', "after"),
             "**Your turn.** And then?",
             ('mb.check("07.mean", mean_age_h=...)', ""),
+            ("mb.charts.C()", "of another section"),
             "## Two\n**Your turn.** How many?",
             ('mb.check("07.window", run=usual, million_users=...)', ""),
         )
