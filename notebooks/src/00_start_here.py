@@ -12,6 +12,13 @@
 #
 # 15 minutes · needs nothing · slides 1-3
 
+# %% [markdown] tags=["instructor"]
+# **Instructor · 2 minutes.** Arrive, and open the shop.
+#
+# * **Ask:** "Who has put a model into a product? Who has had to say what it earned?" Two shows of hands. The second is smaller, and it is today's subject.
+# * **Do:** run all cells down to "Be the model" together, before you explain anything. Who sees an error now goes to the next rung of the ladder.
+# * **Watch for:** somebody who says that a simulated shop proves nothing about theirs. Right: it shows which question to put to yours, because here the answer can be looked up.
+
 # %% tags=["parameters"]
 seed: int = 7  # which shop, a whole number from 0
 days: float = 14.0  # length of the shop's history in days, 8 to 60
@@ -35,6 +42,16 @@ world
 # %% [markdown]
 # ## Be the model
 # Below are ten visitors, one a row. On the left is how often each of them looked at which kind of item in the last two days; such numbers are called **features**. On the right are the six items you may show. Dear items are clicked a little less. Which item would you show to each?
+
+# %% [markdown] tags=["instructor"]
+# **Instructor · 3 minutes.** Everybody does by hand what a model does. Give one minute for the ten choices, and count it down aloud.
+#
+# * **Ask:** "Take the fourth row. What would you show this visitor, and what in the picture told you so?"
+# * **Say at the table:** "One row is one visitor: on the left what they looked at, on the right the six items you may show."
+# * **Say at the bars:** "The bar is what luck gave you today, the diamond is what your choices are worth."
+# * **Watch for:** those who run the plot with the placeholder, the first item for everybody. In the default shop its bar is long, by luck, and its diamond short. Ask for both, and let the room say which to believe.
+# * **Watch for:** a choice by position. The order of the six items means nothing.
+# * **If time is short:** the first five rows by hand, the placeholder for the rest.
 
 # %%
 game = mb.explore.BeTheModel(world)
@@ -60,6 +77,14 @@ game.play(my_picks)
 # %% [markdown]
 # ## What there is to win
 # From here on we leave out the first five days, which a model needs to learn from, and count all visits after them. **Guess first:** out of 100 visits, how many clicks does the random shop get, and how many the perfect one? Put a number in place of the three dots.
+
+# %% [markdown] tags=["instructor"]
+# **Instructor · 2 minutes.** Both guesses first, then the plot. Count hands for the perfect shop and write them into the poll.
+#
+# * **Ask:** "Out of a hundred visits, how many clicks does a shop get that knows everything?" Let somebody defend a high number and somebody a low one.
+# * **Say at the bars:** "Everything that we will build lives between the second bar and the last."
+# * **Watch for:** guesses near a hundred for the perfect shop. Knowing a visitor's chances is not knowing the visitor's mind: even the best choice is a chance.
+# * **Watch for:** guesses near one for the random shop, from people who know the web. Here a visitor has come to a page for this one item; only the order of the bars is to be taken home.
 
 # %%
 mb.guess("00.random", ...)
@@ -92,6 +117,20 @@ mb.guess("00.perfect", measured=yardsticks["perfect"])
 # %% [markdown]
 # ## A model, and four numbers
 # A **model** is a formula that turns features into a **score**: how likely is a click on this item? **Training** chooses the weights of the formula, so that past clicks get high scores. Ours is a logistic regression, trained anew every day on four days of clicks. Whenever somebody visits, the shop asks it over the network; that is the talk's first pattern, the REST API, and lesson 06 opens it up.
+
+# %% [markdown] tags=["instructor"]
+# **Instructor · 6 minutes.** Four numbers, one picture each; write them on the board as they come: wait, age, rank, how sure. Read no code aloud.
+#
+# * **Ask**, before the second plot: "A shop answers at once, from a table that was made last night. Is it fast? Is it fresh?" Two questions, two answers: that is the one thing they must keep.
+# * **Ask**, before the third: "One candidate will be clicked, one will not. In how many of a hundred such pairs does the model put the right one first?"
+# * **Say at the waiting times:** "Look at the right end, not at the hill: one visit in a hundred is beyond the last line."
+# * **Say at the ages:** "A tooth is one night's table growing old; the flat band at the bottom is the REST API."
+# * **Say at the scores:** "The two outlines overlap a lot, and the gap between them is all that the model knows."
+# * **Say at the four bars:** "The small gap of the last picture has become this step."
+# * **Say at the ten shops:** "Shops differ by more than patterns do, and still every line leans the same way."
+# * **Watch for:** a share that divides by the perfect bar without taking the popular one off; and `"nightly"` as the fresh one, because it answers sooner.
+# * **Watch for:** "one half would be a bad AUC, so three quarters is a mediocre one". Nobody is paid in AUC: point back at the bars.
+# * **If time is short:** leave out the ten shops, and say the sentence in bold under them.
 
 # %%
 rest = mb.run(mb.RestApi(), world)
@@ -183,6 +222,14 @@ mb.charts.SpreadDisplay(spread)
 #
 # ### Then and now
 
+# %% [markdown] tags=["instructor"]
+# **Instructor · 2 minutes.** Close the laptops halfway.
+#
+# * **Ask:** "In your own company, which bar of this chart can you draw? Which one can nobody draw?"
+# * **Ask:** everybody writes the lesson in one sentence before reading ours. Two people read theirs aloud.
+# * **Watch for:** "we always run an A/B test". Then ask how wide its interval was.
+# * **Bridge:** "The model was a black box behind a network. We open it now and fill it with visitors."
+
 # %%
 mb.then_and_now("00")
 
@@ -203,6 +250,13 @@ mb.glossary("00")
 # ### How many visitors do you need?
 # The panel has two shops whose true click rates you set, and gives each as many visitors as you like. It measures them in ten worlds (the title speaks of two thousand). Start with ten visitors, as in your game, then move the slider until you would bet your salary on the better shop.
 
+# %% [markdown] tags=["instructor"]
+# **Instructor · 6 minutes.** Good for those who are early, and as a warm-up for the chapter on A/B tests.
+#
+# * **Ask:** "You had ten visitors. Would you have bet your salary on the better shop? At how many would you?"
+# * **Say at the panel:** "Each ring is one world; move the slider until the two groups stop mixing."
+# * **Watch for:** three times the visitors for a third of the width. Let them try on the panel what twice the visitors does.
+
 # %%
 mb.explore.how_sure(visitors=10)
 
@@ -218,6 +272,12 @@ mb.check("00.visitors", had=100, visitors=visitors)
 # %% [markdown]
 # ### More clicks, more money?
 # The perfect chooser maximised clicks. A shop lives from money. Here are both for the three yardsticks, and a fourth that knows the chances as well and goes for the price times the chance:
+
+# %% [markdown] tags=["instructor"]
+# **Instructor · 4 minutes.** A discussion, not a computation.
+#
+# * **Ask:** "Two shops: one has more clicks, one has more money. Which of the two is the better recommender, and who decides it where you work?"
+# * **Watch for:** "money, of course". Then ask what dear recommendations do to the visitors of next month; nothing in this table can see it.
 
 # %%
 import numpy as np
@@ -237,6 +297,12 @@ table.round({"clicks_per_100": 1, "revenue_per_day": -2})
 # %% [markdown]
 # ### How much of this is machine learning?
 # We can count it for this library: the lines of the file that trains and scores, all lines, and the share in percent.
+
+# %% [markdown] tags=["instructor"]
+# **Instructor · 3 minutes.** Guess the share before the cell runs.
+#
+# * **Ask:** "Of all lines of this library, how many in a hundred train and score the model?"
+# * **Watch for:** the wish to call the rest waste. Ask which of those lines could be missing without anybody noticing, and how long it would take until somebody did.
 
 # %%
 from pathlib import Path

@@ -12,6 +12,14 @@
 #
 # 30 minutes · lesson 00 helps · slides 13-16, 23
 
+# %% [markdown] tags=["instructor"]
+# **Instructor · 4 minutes.** The drawing, then the same path as code.
+#
+# * **Ask**, at the drawing: "Put your finger on the arrow that leaves the web application to the right. What travels along it? And who looks up what the model needs to know about this user?"
+# * **Say at the drawing:** "Follow one visit: out with two kinds of number, through the model, back with one answer."
+# * **Say at the code:** "Read it as a diary; the line with `async with self.api` is where a visitor may have to stand in line."
+# * **Watch for:** people who want to understand every keyword. The one word that matters today is *worker*: somebody who can serve one visitor at a time.
+
 # %% tags=["parameters"]
 rate_per_s: float = 50.0  # visits per second in a quiet minute, 10 to 300
 workers: int = 4  # requests the API server works on at once, 1 to 16
@@ -44,6 +52,14 @@ mb.source(mb.RestApi.predict)
 # %% [markdown]
 # ## A quiet minute
 # Slide 23 says "Short" for this pattern in the row *Required time to predict*. How short? We keep eight days of history and then send one minute of visitors at a fixed mean rate, a `rush`. The plot shows how long they wait.
+
+# %% [markdown] tags=["instructor"]
+# **Instructor · 5 minutes.** The shop on a calm afternoon, and the question of the lesson.
+#
+# * **Ask:** "The server can take so many visits per second. Which share of that is in use when the slowest visit in a hundred waits twice as long as now?" Everybody writes a number. Then hands for the three answers of the poll, and you fill in the counts.
+# * **Say at the waiting times:** "Nobody stands in line here; what you see is only how long the work itself takes."
+# * **Watch for:** capacity from the median service time. The mean is longer, and it is the mean that fills a worker's day.
+# * **Watch for:** silence. If nobody dares, guess wrongly yourself and write it on the board.
 
 # %%
 service = mb.queueing.LogNormal(
@@ -83,6 +99,17 @@ mb.poll("06.twice", {"50 %": 0, "75 %": 0, "90 %": 0})
 # ## The knee
 # The next cell runs one minute at each of ten rates, up to almost all that the workers can do. The plot has the rate to the right, the utilisation along the top, and the waiting time upwards.
 
+# %% [markdown] tags=["instructor"]
+# **Instructor · 7 minutes.** The hero of the lesson. Run the cell, then say nothing for ten seconds.
+#
+# * **Ask**, once they have looked: "What changed in the model between the first point and the last?" Nothing did.
+# * **Say at the knee:** "For most of the way nothing happens, and at the end everything."
+# * **Say at the moving dots:** "They hurry along the wires and then they stand; all the waiting is in one place."
+# * **Say at the table of the law:** "Each step towards a full server costs more waiting than the step before; there is no corner, only a curve that never stops bending."
+# * **Watch for:** "so our limit is where the knee is". There is no such place: ask what they would accept, and read the load off from that.
+# * **Watch for:** disappointment about a guess that was far too low. To be surprised so late, with so little room left, is why evenings fail.
+# * **Watch for**, in the exercise: dividing by the capacity of one worker without leaving the room that was asked for, and rounding down.
+
 # %%
 shares = [0.15, 0.3, 0.45, 0.6, 0.75, 0.85, 0.9, 0.94, 0.97, 0.99]
 runs = {}
@@ -108,6 +135,11 @@ table.round(2)
 # For most of the way nothing happens: at a utilisation of 0.6 <!-- claim: table["utilisation"].iloc[3] ~ 0.6 tol 1% --> p99 is only 6 % <!-- claim: 100 * (table["p99 against the first"].iloc[3] - 1) ~ 6 tol 2 --> longer. And at the end everything: at 0.99 <!-- claim: table["utilisation"].iloc[-1] ~ 0.99 tol 1% --> it is 13 <!-- claim: table["p99 against the first"].iloc[-1] ~ 13 tol 1 --> times as long. Nothing in the model changed between the first row and the last: **p99 is not a property of the model**. It belongs to the model, the workers and the crowd together, and what the crowd adds is the line in front of the server.
 #
 # (The last rows are single, noisy minutes: with another seed they stand higher or lower. The shape stays.)
+#
+# The next picture takes the longest line of the busiest minute and plays it in slow motion. Each dot is a visitor; watch where they stand. (On a page, or with reduced motion, the worst moment stands still.)
+
+# %%
+mb.explore.flow(runs[max(runs)])
 
 # %% [markdown]
 # How much waiting does a utilisation buy? For random arrivals and service times without memory (how long a request has taken says nothing about how long it still will), Erlang found the answer in 1917. The table counts the mean wait in line, in units of one service time.
@@ -140,6 +172,14 @@ mb.check("06.workers", run=quiet, workers=workers_needed)
 # ## Turn the knobs
 # The panel sends twenty thousand requests to the API server alone (no network and no feature DB, so its capacity is a little higher). Find the load at which p99 doubles. Then repair it twice: once with twice the workers, once with a model that is twice as fast. Do the same at a quiet load. Which repair helps where?
 
+# %% [markdown] tags=["instructor"]
+# **Instructor · 5 minutes.** In pairs: one turns, one writes p99 down, then they change seats. Do not show it first.
+#
+# * **Ask:** "You may buy one thing: more workers, or a faster model. Which one helps when nobody is waiting? Which one at the knee?"
+# * **Say at the panel:** "The right bar tells how busy the workers are; watch it before you watch the hill."
+# * **Watch for:** pairs who turn two knobs at once. One at a time, and back to the start in between.
+# * **Watch for:** "more workers" as the answer to everything. Ask who, in the quiet minute, is waiting for one.
+
 # %%
 mb.explore.knee(rate_per_s=rate_per_s, workers=workers, service_ms=service_ms)
 
@@ -161,6 +201,14 @@ mb.check("06.repair", buy=...)
 # Training ends during the rush, and the new model has to get into the server. One way is to restart the server with the new file. Another is to load the new model beside the old one and then move a pointer, a **hot swap**. Both take the same time to load.
 #
 # **Guess first:** how many percent of that minute's visitors get no answer with a restart?
+
+# %% [markdown] tags=["instructor"]
+# **Instructor · 4 minutes.** The swap, in the middle of a rush.
+#
+# * **Ask:** "The new model needs its time to load. How many of this minute's visitors get no answer if we restart the server?" It can be worked out from the parameters cell; let somebody do it aloud after the plot, not before.
+# * **Say at the plot:** "The block is the restart: everybody who came in those seconds got nothing; the other line never leaves the floor."
+# * **Watch for:** "then we restart at night". Ask who deploys at night, and what happens when it goes wrong.
+# * **Watch for:** "two servers solve it". They do, as long as one of them alone can carry the load: back to the knee.
 
 # %%
 mb.guess("06.lost", ...)
@@ -194,6 +242,14 @@ versions.size().rename("answers").to_frame()
 # %% [markdown]
 # ## IDs or features?
 # Slide 14 sends IDs. Suppose the web application read the features itself and sent them along. Then no worker of the API server would wait for the feature DB. Compare both, in the quiet minute and in a busy one:
+
+# %% [markdown] tags=["instructor"]
+# **Instructor · 3 minutes.** Who knows the names of the features? Take the guess for the bytes quickly; the discussion is about coupling.
+#
+# * **Ask:** "A data scientist renames one feature on Friday. Whose code breaks on Monday, with IDs and with features?"
+# * **Watch for:** "sending features is faster, so we do that". It is faster where the server is busy, by the same knee; more workers would do the same without tying two teams together.
+# * **Watch for**, in the exercise: doubling the whole service time. Only the lookup became slower.
+# * **If time is short:** the exercise is homework.
 
 # %%
 ids, features = rest, rest.but(send="features")
@@ -238,6 +294,14 @@ mb.check("06.slow_db", run=quiet, capacity_per_s=capacity_per_s)
 #
 # ### Then and now
 
+# %% [markdown] tags=["instructor"]
+# **Instructor · 2 minutes.** Back to their own systems.
+#
+# * **Ask:** "At which utilisation does your busiest service run in its busiest minute? Who of you could look it up today?"
+# * **Ask:** one sentence each on paper, before ours is read.
+# * **Watch for:** "we autoscale". Ask how long a new worker takes to start, and how long the rush lasts.
+# * **Bridge:** "What if nobody had to wait for the model at all? The next lesson does that, and pays with age."
+
 # %%
 mb.then_and_now("06")
 
@@ -259,6 +323,13 @@ mb.glossary("06")
 # Slides 15 and 16 show two concrete systems. In the first, the training side exports the model as **PMML**, an XML format, and a scoring server, OpenScoring, loads it. In the second, the model goes to an **object storage** and is loaded by an API server whose whole runtime environment is packed with **Docker**.
 #
 # Both answer one question: what exactly does the serving side have to know? Take our model apart and see how little it is.
+
+# %% [markdown] tags=["instructor"]
+# **Instructor · 8 minutes.** For a room that deploys models.
+#
+# * **Ask:** "What exactly does the serving side need to know to give the same answers?" Collect a list, then look at the text: a few numbers.
+# * **Ask**, before the last cell: "What can happen when you load a file?" Then run it.
+# * **Watch for:** "we trust our own storage". Ask who else can write there.
 
 # %%
 import json
@@ -316,6 +387,13 @@ pickle.loads(pickle.dumps(Harmless()))
 # %% [markdown]
 # ### A real week
 # So far the visitors were invented. Here are real ones: seven days of impressions from a Japanese fashion shop, a sample of the Open Bandit data (Saito and others, 2021). Every request keeps its real time, its anonymous user segment, and its real click.
+
+# %% [markdown] tags=["instructor"]
+# **Instructor · 5 minutes.** The honest ending: real data that cannot tell.
+#
+# * **Ask:** "Look at the AUC and its interval. May we say that this model ranks?" The answer is no, and nobody should leave without having said it.
+# * **Say at the hours of the day:** "The bars are a real shop in Japan, the line is ours, which borrows its shape: late evening is the rush."
+# * **Watch for:** the wish to rescue the result with another seed or a smaller group of users.
 
 # %%
 week = mb.ReplayWorld("men")

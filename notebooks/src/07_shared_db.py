@@ -12,6 +12,14 @@
 #
 # 30 minutes · lesson 00 helps · slides 17-18, 23
 
+# %% [markdown] tags=["instructor"]
+# **Instructor · 3 minutes.** The same shop, the other way round.
+#
+# * **Ask**, at the drawing: "Start at the web application again. What does it wait for?" For one lookup. "And where has the model gone?"
+# * **Say at the drawing:** "The web application and the model never meet; they share a table."
+# * **Say at the code:** "The whole request path is two lines; the work was done last night."
+# * **Watch for:** "so this is a cache". A cache holds what somebody asked for; this table holds answers to questions that nobody has asked yet.
+
 # %% tags=["parameters"]
 predict_every_h: float = 24.0  # hours between two prediction batches, 1 to 48
 predict_takes_h: float = 2.0  # hours a batch takes, 0.5 to 20
@@ -38,6 +46,17 @@ mb.source(mb.SharedDb.predict)
 # %% [markdown]
 # ## How old is what you read?
 # A batch starts every *T* hours and takes *D* hours from reading its data to publishing its table. Visitors come when they like. **Guess first:** with the numbers in the parameters cell, how old are the features behind an answer, on average, in hours?
+
+# %% [markdown] tags=["instructor"]
+# **Instructor · 7 minutes.** The hero of the lesson: the saw, and then its law. Guess, hands, run, silence, law.
+#
+# * **Ask:** "The batch runs once a day and takes two hours. How old is the data behind an answer, on average?" Use the numbers of the parameters cell. Fill the hands into the poll.
+# * **Say at the saw:** "Each tooth is one table: born old, and getting older until the next one replaces it."
+# * **Say at the moving dots:** "Everybody reads the same table, and nobody can see how old it is."
+# * **Ask**, with the saw on the wall: "Where on this picture is the period, and where is the time that the batch takes?" The height at which a tooth begins is the second.
+# * **Watch for:** half of the period. It is the usual guess, and it forgets that the table is not new when it appears. Do not correct it: ask how old the table is in its first minute.
+# * **Watch for:** those who find that the visitors' mean is above the law, and think of an error. The visitors come in the evening, when the table is old; the law is about the clock.
+# * **Watch for**, in the exercise: minutes and hours in one sum.
 
 # %%
 mb.guess("07.mean_age_h", ...)
@@ -79,6 +98,12 @@ pd.DataFrame({"by law": law_h, "measured": measured_h}).round(1)
 # Many people guess half of *T* and forget that the table is already old when it appears. Minimum and maximum agree with the law. The mean need not, and is 2 hours <!-- claim: age_h.mean() - law_h[1] ~ 2 tol 0.3 --> more, because visitors do not come evenly: this shop, like the real one whose rhythm it borrows, is busiest late in the evening. A batch that ended just before the evening would be read younger.
 
 # %% [markdown]
+# The picture plays the days around the oldest table in fast motion: dots are visitors who read it, and now and then a new table takes its place. (On a page it stands still.)
+
+# %%
+mb.explore.flow(usual)
+
+# %% [markdown]
 # **Your turn.** Another team runs a batch every two hours, and it takes ten minutes. Which mean age, by the clock, do its readers meet?
 
 # %%
@@ -88,6 +113,15 @@ mb.check("07.mean", mean_age_h=mean_age_h)
 # %% [markdown]
 # ## What age costs
 # Does it matter? Only if the world moves. In this shop a user's interest in one kind of item lasts two days on average. The next cell runs the same shop with a batch every hour, every three hours, and so on; each batch takes a twelfth of its period. The diamond is the REST API of lesson 06. Its answers are computed on the spot, but its features come from a job that runs once an hour.
+
+# %% [markdown] tags=["instructor"]
+# **Instructor · 5 minutes.** Age becomes clicks. The cell runs seven shops; use its seconds for the question.
+#
+# * **Ask**, while it runs: "If we make the batch twice as frequent, do we gain the same everywhere along the way?"
+# * **Say at the plot:** "To the right the data gets older, and every step down is visitors who were shown yesterday's interest."
+# * **Say at the diamond:** "The REST API stands beside the hourly batch: same age, same clicks."
+# * **Watch for:** bars that overlap, and "so there is no difference". Both shops had the very same visitors: the difference in the cell below has an interval of its own, and it is narrow.
+# * **Watch for:** "fresher is always better". Only because interests move here within days; the paragraph at the end says how to try a shop in which they do not.
 
 # %%
 runs = {}
@@ -122,6 +156,14 @@ mb.measure.difference_per_100(runs["every 48 h"], runs["every 1 h"])
 #
 # The plot shows the last two, for three of the runs.
 
+# %% [markdown] tags=["instructor"]
+# **Instructor · 5 minutes.** The sentence for Monday. Draw two empty axes on the board first, waiting to the right and lag upwards, and let the room place the three systems before the cell runs.
+#
+# * **Ask:** "Slide 23 says *Long* in the row about the time to predict. Who waits that long?" Nobody does; the batch has the night for it.
+# * **Say at the plot:** "To the left is fast, to the bottom is fresh; the hourly batch is both, and its name does not say so."
+# * **Watch for:** three different times under one word. Make them say *computation*, *user*, *event*, never *latency* alone.
+# * **Watch for:** "REST is the fresh pattern". Ask how often its features are refreshed.
+
 # %%
 three = {
     "REST API": runs["REST API"],
@@ -139,6 +181,13 @@ mb.charts.TwoRowsDisplay.from_runs(three)
 # ## Turn the knobs
 # Why not run the batch every hour, then? Because it has to fit. Set the period in the panel to six hours, then let the batch take longer than that: what happens to the saw?
 
+# %% [markdown] tags=["instructor"]
+# **Instructor · 3 minutes.** One knob, then the other, then too far.
+#
+# * **Ask:** "Run it every hour, then! What keeps us from it?"
+# * **Say at the panel:** "The foot of the saw is the time the batch takes, the height of a tooth is the period; make the first longer than the second and look what happens to the teeth."
+# * **Watch for:** those who never leave the safe range. The lesson is where the batch does not fit any more.
+
 # %%
 mb.explore.prediction_age(predict_every_h, predict_takes_h)
 
@@ -148,6 +197,15 @@ mb.explore.prediction_age(predict_every_h, predict_takes_h)
 # %% [markdown]
 # ## The batch that did not run
 # After day nine the scheduler is off for one period and then comes back. **Guess first:** how old does the oldest answer become, in hours? And do any visits fail?
+
+# %% [markdown] tags=["instructor"]
+# **Instructor · 5 minutes.** The failure that nobody sees.
+#
+# * **Ask:** "One batch does not run. How old does the oldest answer become? And how many visits fail?" Two guesses; the second is the trap.
+# * **Say at the two saws:** "One tooth is twice as long, and otherwise the picture is the same: no gap, no error, nothing red."
+# * **Ask**, after the clicks: "Which of your dashboards would have shown this?" Wait for an honest answer.
+# * **Watch for**, in the exercise: the period alone, which rings every day while a good batch is still running, and the mean age, which half of all good hours pass.
+# * **Watch for:** "we get a mail when a job fails". This job did not fail. It did not start.
 
 # %%
 mb.guess("07.oldest_h", ...)
@@ -198,6 +256,13 @@ mb.check("07.alarm", run=usual, threshold_h=threshold_h)
 #
 # ### Then and now
 
+# %% [markdown] tags=["instructor"]
+# **Instructor · 2 minutes.** Where else does yesterday's answer look like today's?
+#
+# * **Ask:** "Name one table in your company that is read every day. Who would notice, and when, if it stopped changing?"
+# * **Ask:** one sentence on paper, before ours is read.
+# * **Watch for:** the talk about tools. The remedy on this slide is one column with a time in it, and somebody who looks.
+
 # %%
 mb.then_and_now("07")
 
@@ -217,6 +282,13 @@ mb.glossary("07")
 # ## More, if you have time
 # ### Half a table
 # The last minutes of a batch are spent writing rows into a table that is being read. Suppose the writer dies in the middle. It may have written into the live table, row by row and item by item, each row visible at once. Or it may have written a new table beside the old one, to be exchanged in one step: an **atomic swap**. The plot shows the share of visits whose six candidates came from two different batches.
+
+# %% [markdown] tags=["instructor"]
+# **Instructor · 6 minutes.** A result against the expectation; let it be one.
+#
+# * **Ask:** "The writer dies in the middle of the table. Are the mixed answers worse than yesterday's whole table?" Hands for yes and no, before the difference is shown.
+# * **Say at the plateau:** "The low bumps happen every night; the plateau is the crash, and it lasts until the next batch."
+# * **Watch for:** relief that the swap is unnecessary. Ask how they would explain one single answer of that day to an angry customer.
 
 # %%
 ends = tables["published_at_s"][tables["published_at_s"] > 9 * mb.DAY].iloc[0]
@@ -241,6 +313,13 @@ mb.measure.difference_per_100(halves["in_place"], halves["swap"])
 # %% [markdown]
 # ### The window that no longer fits
 # A batch predicts for every user and every item, so its work is a product. Suppose one prediction takes a twentieth of a millisecond on one core (our choice; measure yours). With the items of this shop, the table gives the hours on one core for a growing number of users.
+
+# %% [markdown] tags=["instructor"]
+# **Instructor · 6 minutes.** A product of users and items grows faster than anybody's night.
+#
+# * **Ask:** "For how many users is one core still done before the next batch is due?" A rough number first, then the division.
+# * **Say at the long teeth:** "This batch never catches up: each one starts when the last one ends, at another hour every day."
+# * **Watch for:** one prediction a user. The table has a row for every user and every item.
 
 # %%
 window = pd.DataFrame({"million users": [0.1, 1, 10, 30, 50]})
@@ -269,6 +348,12 @@ mb.charts.AgeDisplay.from_runs(late=late)
 # ### Predictions nobody reads
 # The batch predicts for everybody, and not everybody comes. How many percent of the predictions were ever looked at?
 
+# %% [markdown] tags=["instructor"]
+# **Instructor · 3 minutes.** The price of letting nobody wait.
+#
+# * **Ask:** "The batch predicts for everybody. How many in a hundred predictions does anybody look at?"
+# * **Watch for:** "so compute only what is needed". That is the REST API; ask what it costs instead.
+
 # %%
 mb.guess("07.read_percent", ...)
 
@@ -285,6 +370,12 @@ mb.guess("07.read_percent", measured=100 * read / computed)
 # %% [markdown]
 # ### A real week
 # Slide 18 shows this pattern with HBase or Kudu as the store. Ours is simulated, but the visitors of the next cell are real: the week of the Japanese fashion shop that lesson 06 introduced (a thinned sample of the Open Bandit data, Saito and others, 2021), served by both patterns.
+
+# %% [markdown] tags=["instructor"]
+# **Instructor · 5 minutes.** The same week as in lesson 06, for both patterns.
+#
+# * **Ask:** "The clicks of both patterns are equal to the last digit. Is that a result?" It is not: in a log only the item that was shown has a known click.
+# * **Watch for:** a winner. Both AUC intervals contain one half.
 
 # %%
 week = mb.ReplayWorld("men")

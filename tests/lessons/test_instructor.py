@@ -152,8 +152,6 @@ def test_the_notes_of_the_project_are_in_step_with_its_lessons():
     assert write_notes(check=True) == [], "run: mlbook build"
 
 
-# The cells are not in the lessons yet. When they are, this test passes and the mark has to go.
-@pytest.mark.xfail(strict=True, reason="the lessons hold no instructor cells yet")
 @pytest.mark.parametrize("lesson", catalogue.LESSONS, ids=lambda lesson: lesson.slug)
 def test_the_minutes_add_up_and_every_section_and_picture_has_its_words(lesson):
     sections = sections_of(notebooks_dir() / "src" / f"{lesson.slug}.py")
