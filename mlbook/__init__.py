@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from mlbook.units import DAY, HOUR, MINUTE, MS, SECOND
 
 if TYPE_CHECKING:
-    from mlbook import charts, explore, measure, queueing
+    from mlbook import charts, explore, fedavg, measure, queueing
     from mlbook.contract import check_pattern
     from mlbook.exercises import check, guess, hint, poll, report_card, solution
     from mlbook.experiment import Run, Runs, compare, run
@@ -79,7 +79,7 @@ _HOME = {
     "source": "reading",
     "then_and_now": "lessons.then_and_now",
 }
-_SUBMODULES = {"charts", "explore", "measure", "queueing"}  # used as mb.charts.…
+_SUBMODULES = {"charts", "explore", "fedavg", "measure", "queueing"}  # used as mb.charts.…
 
 
 def __getattr__(name: str) -> Any:
