@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from mlbook.faults import down, skip_batch, slow
     from mlbook.lessons.glossary import glossary
     from mlbook.lessons.then_and_now import then_and_now
-    from mlbook.patterns import InProcess, Pattern, RestApi, SharedDb
+    from mlbook.patterns import InProcess, Pattern, RestApi, SharedDb, Streaming
     from mlbook.reading import source
     from mlbook.world import ReplayWorld, World
 
@@ -36,6 +36,7 @@ __all__ = [
     "Run",
     "Runs",
     "SharedDb",
+    "Streaming",
     "World",
     "check",
     "check_pattern",
@@ -68,6 +69,7 @@ _HOME = {
     "Run": "experiment",
     "Runs": "experiment",
     "SharedDb": "patterns",
+    "Streaming": "patterns",
     "World": "world",
     "check_pattern": "contract",
     "compare": "experiment",

@@ -6,5 +6,6 @@ from mlbook.patterns.base import Answer, Pattern, knob
 from mlbook.patterns.in_process import InProcess
 from mlbook.patterns.rest_api import RestApi
 from mlbook.patterns.shared_db import SharedDb
+from mlbook.patterns.streaming import Streaming
 
-__all__ = ["Answer", "InProcess", "Pattern", "RestApi", "SharedDb", "knob"]
+__all__ = ["Answer", "InProcess", "Pattern", "RestApi", "SharedDb", "Streaming", "knob"]

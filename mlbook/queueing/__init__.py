@@ -5,7 +5,15 @@ from __future__ import annotations
 from mlbook.queueing.arrivals import diurnal, poisson
 from mlbook.queueing.distributions import Constant, Distribution, Exponential, LogNormal
 from mlbook.queueing.kernels import fifo
-from mlbook.queueing.laws import batch_age, erlang_c, mmc_wait_mean, mmc_wait_quantile, utilization
+from mlbook.queueing.laws import (
+    batch_age,
+    erlang_c,
+    least_stable_trigger,
+    micro_batch_lag,
+    mmc_wait_mean,
+    mmc_wait_quantile,
+    utilization,
+)
 
 __all__ = [
     "Constant",
@@ -16,6 +24,8 @@ __all__ = [
     "diurnal",
     "erlang_c",
     "fifo",
+    "least_stable_trigger",
+    "micro_batch_lag",
     "mmc_wait_mean",
     "mmc_wait_quantile",
     "poisson",

@@ -10,6 +10,7 @@ Chapter: 00
 from __future__ import annotations
 
 import copy
+from dataclasses import replace
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
@@ -271,17 +272,54 @@ class World:
             unit="seconds; the burst must end within the world",
             hint="Make the burst earlier or the world longer (days=...).",
         )
-        before = self.visits.at_s < at
         burst = self._visits(poisson(self._stream("rush/at"), rate_per_s, lasting, at), "rush")
-        busy = copy.copy(self)
-        busy.served_from_s, busy.horizon_s = at, at + lasting
-        busy.visits = Visits(
+        busy = self._then(at, burst)
+        busy.horizon_s = at + lasting
+        return busy
+
+    def inquiry(self, *, user: int, at_s: NDArray[np.float64]) -> Self:
+        """Make a world with the same history in which then one user asks, always the same thing.
+
+        Parameters
+        ----------
+        user : int
+            Who asks.
+        at_s : ndarray of shape (n,)
+            When, in seconds, sorted, within the world.
+
+        Returns
+        -------
+        World
+            A run logs these requests only; the shop's other visits end with the first of them.
+        """
+        integer("user", user, at_least=0, unit="a user's number")
+        asked = self._visits(np.asarray(at_s, dtype=float), "inquiry")
+        slate = np.broadcast_to(asked.slate[0], asked.slate.shape)
+        who = np.full(asked.user.size, user)
+        probability = self._click_probability(asked.at_s, who, slate)
+        clicked, revenue = np.zeros(slate.shape, dtype=bool), np.zeros(slate.shape)
+        same = replace(
+            asked,
+            user=who,
+            slate=slate,
+            clicked=clicked,
+            revenue=revenue,
+            probability=probability,
+        )
+        return self._then(float(at_s[0]), same)
+
+    def _then(self, at: float, later: Visits) -> Self:
+        """Put other visits in the place of those from an instant on."""
+        before = self.visits.at_s < at
+        other = copy.copy(self)
+        other.served_from_s = at
+        other.visits = Visits(
             **{
-                name: np.concatenate([old[before], getattr(burst, name)])
+                name: np.concatenate([old[before], getattr(later, name)])
                 for name, old in vars(self.visits).items()
             }
         )
-        return busy
+        return other
 
     def with_event(self, *, user: int, item: int, at: float) -> Self:
         """Make the same world with one more event in its activity log, and nothing else changed.
