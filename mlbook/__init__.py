@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from mlbook.faults import down, skip_batch, slow
     from mlbook.lessons.glossary import glossary
     from mlbook.lessons.then_and_now import then_and_now
-    from mlbook.patterns import InProcess, Pattern, RestApi, SharedDb, Streaming
+    from mlbook.patterns import Federated, InProcess, Pattern, RestApi, SharedDb, Streaming
     from mlbook.reading import source
     from mlbook.world import ReplayWorld, World
 
@@ -29,6 +29,7 @@ __all__ = [
     "MINUTE",
     "MS",
     "SECOND",
+    "Federated",
     "InProcess",
     "Pattern",
     "ReplayWorld",
@@ -62,6 +63,7 @@ _HOME = {
     "hint": "exercises",
     "guess": "exercises",
     "check": "exercises",
+    "Federated": "patterns",
     "InProcess": "patterns",
     "Pattern": "patterns",
     "ReplayWorld": "world",

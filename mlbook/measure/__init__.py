@@ -23,6 +23,7 @@ from mlbook.measure.data_path import (
     predictions_read,
     request_bytes,
 )
+from mlbook.measure.federation import federation
 from mlbook.measure.ranking import auc
 from mlbook.measure.report import readable, summary, talk_rows
 
@@ -36,6 +37,7 @@ __all__ = [
     "clicks_per_100",
     "difference_per_100",
     "event_lag_s",
+    "federation",
     "predictions_read",
     "readable",
     "request_bytes",
