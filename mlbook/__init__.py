@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 from mlbook.units import DAY, HOUR, MINUTE, MS, SECOND
 
 if TYPE_CHECKING:
-    from mlbook import charts, explore, fedavg, measure, queueing
+    from mlbook import charts, cost, coupling, explore, fedavg, measure, queueing
     from mlbook.contract import check_pattern
     from mlbook.exercises import check, guess, hint, poll, report_card, solution
-    from mlbook.experiment import Run, Runs, compare, run
+    from mlbook.experiment import Run, Runs, compare, probe, run, runtime_coupling
     from mlbook.faults import down, skip_batch, slow
     from mlbook.lessons.glossary import glossary
     from mlbook.lessons.then_and_now import then_and_now
@@ -47,8 +47,10 @@ __all__ = [
     "guess",
     "hint",
     "poll",
+    "probe",
     "report_card",
     "run",
+    "runtime_coupling",
     "skip_batch",
     "slow",
     "solution",
@@ -77,13 +79,23 @@ _HOME = {
     "compare": "experiment",
     "down": "faults",
     "glossary": "lessons.glossary",
+    "probe": "experiment",
     "run": "experiment",
+    "runtime_coupling": "experiment",
     "skip_batch": "faults",
     "slow": "faults",
     "source": "reading",
     "then_and_now": "lessons.then_and_now",
 }
-_SUBMODULES = {"charts", "explore", "fedavg", "measure", "queueing"}  # used as mb.charts.…
+_SUBMODULES = {
+    "charts",
+    "cost",
+    "coupling",
+    "explore",
+    "fedavg",
+    "measure",
+    "queueing",
+}  # used as mb.charts.…
 
 
 def __getattr__(name: str) -> Any:

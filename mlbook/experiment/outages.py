@@ -43,7 +43,7 @@ def runtime_coupling(
     seed : int
         Seed of the parts' latencies.
     at : float, optional
-        When each outage begins, in seconds; by default at noon of the last day but three.
+        When each outage begins, in seconds; by default at noon of the last day but one.
     lasting : float
         Seconds that it lasts, > 0.
 
@@ -65,7 +65,7 @@ def runtime_coupling(
     import pandas as pd
 
     number("lasting", lasting, above=0, unit="seconds that an outage lasts")
-    at = (np.floor(world.days) - 3) * DAY + 12 * HOUR if at is None else at
+    at = (np.floor(world.days) - 2) * DAY + 12 * HOUR if at is None else at
     rows = {}
     for part in parts_of(pattern, world):
         hit = run(pattern, world, seed=seed, faults=[down(part, at=at, lasting=lasting)])
