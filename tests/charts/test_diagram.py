@@ -67,6 +67,17 @@ def test_the_request_of_pattern_1_carries_ids_and_no_features():
     assert "feature" not in request.label
 
 
+def test_in_federated_learning_only_updates_go_to_the_server_and_only_models_come_back():
+    spec = wiring("federated")
+    server = next(frame for frame in spec.frames if frame.label == "Server")
+    crossing = {
+        arrow.label.replace("\n", " "): arrow.end[0] > server.x
+        for arrow in spec.arrows
+        if (arrow.start[0] > server.x) != (arrow.end[0] > server.x)
+    }
+    assert crossing == {"masked update": True, "global model": False}
+
+
 def test_an_unknown_diagram_is_named_with_the_known_ones():
     with pytest.raises(ValueError, match=r"name must be one of .*'shared_db'.*got 'shared'"):
         Diagram("shared").plot()

@@ -14,7 +14,7 @@ import mlbook as mb
 from mlbook.fedavg import clients_of
 from mlbook.queueing import Constant
 from mlbook.world import Phones
-from tests.worlds import refusal, shop, small, steady
+from tests.worlds import refusal, small, steady
 
 FEDERATED = mb.Federated()
 ROUND, SYNC = FEDERATED.train_every, FEDERATED.sync_every
@@ -155,6 +155,35 @@ def test_the_user_waits_for_the_device_only():
     draws_s = run.site.parts["device"].draws_s[run.log["visit"]]
     np.testing.assert_allclose(run.log["latency_s"], draws_s, rtol=0, atol=1e-9)
     assert set(run.log["trigger"]) == {"request"}
+
+
+@pytest.mark.parametrize("at", [3.1 * mb.DAY, 3.2 * mb.DAY, 3.3 * mb.DAY])
+def test_seen_from_outside_an_event_counts_when_the_phone_knows_it(at):
+    world = mb.World(seed=6, days=7, users=60)
+    found = mb.probe(FEDERATED, world, at=at)
+    more = world.with_event(user=found.user, item=0, at=at)
+    here = int(np.searchsorted(world.activity.at_s, at))
+    phones = Phones(more, 0, SYNC, 0.5, lambda _, at_s: np.zeros(at_s.shape, dtype=bool))
+    lag_s = phones.seen_at_s[here] - at
+    assert found.lag_s - found.resolution_s <= lag_s <= found.lag_s
+
+
+# ---- what it is coupled to
+
+
+def test_the_app_is_released_for_every_change_but_new_weights():
+    assert mb.coupling.app_release_share(FEDERATED) == pytest.approx(11.2 / 37.2)
+    assert mb.coupling.app_knows_ml(FEDERATED)
+
+
+def test_nobody_is_called_for_a_server_that_may_be_away_for_a_day():
+    app_alone = 60.0
+    assert mb.coupling.operator_minutes_a_month(FEDERATED) == pytest.approx(app_alone)
+
+
+def test_only_the_device_must_be_up_for_an_answer():
+    table = mb.runtime_coupling(FEDERATED, mb.World(seed=1, days=8, users=50))
+    assert table["failed_frac"].to_dict() == {"device": 1.0, "sync": 0.0, "training": 0.0}
 
 
 # ---- what goes wrong
