@@ -16,7 +16,7 @@ from mlbook.fedavg.averaging import (
 )
 from mlbook.fedavg.clients import Clients, clients_of, deal
 from mlbook.fedavg.comparison import auc_by_way, excess_loss
-from mlbook.fedavg.secure_sum import SecureSum, plain_sum, secure_sum
+from mlbook.fedavg.masks import SecureSum, plain_sum, secure_sum
 from mlbook.fedavg.waiting import kth_of_mean_s, reports
 
 __all__ = [

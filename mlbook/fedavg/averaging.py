@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from mlbook.fedavg.secure_sum import NUMBER_BYTES, SecureSum, plain_sum, secure_sum
+from mlbook.fedavg.masks import NUMBER_BYTES, SecureSum, plain_sum, secure_sum
 from mlbook.fedavg.waiting import reports
 from mlbook.queueing import Distribution, LogNormal
 from mlbook.streams import stream

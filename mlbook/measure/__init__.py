@@ -23,9 +23,9 @@ from mlbook.measure.data_path import (
     predictions_read,
     request_bytes,
 )
-from mlbook.measure.federation import federation
 from mlbook.measure.ranking import auc
 from mlbook.measure.report import readable, summary, talk_rows
+from mlbook.measure.rounds import federation
 
 __all__ = [
     "SERVED",

@@ -137,7 +137,7 @@ def test_what_is_done_elsewhere_never_arrives_without_a_sync():
 
 
 def test_an_answer_is_dated_by_the_last_sync_and_computed_from_the_phones_store():
-    run, world = served(), steady()
+    run, world = served(sync_every=12 * mb.HOUR), steady()
     synced_s = phones_of(run).last_sync_s(run.log["user"], run.log["requested_at_s"])
     np.testing.assert_array_equal(run.log["feature_asof_s"], synced_s)
     features = phones_of(run).features()

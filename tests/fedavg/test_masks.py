@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 
 from mlbook.fedavg import plain_sum, secure_sum
-from mlbook.fedavg.secure_sum import decode, encode, mask, shared_seeds, unmask
+from mlbook.fedavg.masks import decode, encode, mask, shared_seeds, unmask
 from tests.worlds import refusal
 
 WORD = 2.0**64
