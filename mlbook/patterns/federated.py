@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from mlbook.components import DownError
-from mlbook.fedavg import GlobalModel, Plan, clients_of, play_round
+from mlbook.fedavg import Clients, GlobalModel, Plan, play_round
 from mlbook.patterns.base import Answer, Pattern, knob
 from mlbook.patterns.deploy import ALL, Unit
 from mlbook.queueing import Distribution, LogNormal
@@ -133,14 +133,17 @@ class Federated(Pattern):
         site.seen_at_s, self.features = self.phones.seen_at_s, self.phones.features()
         site.own_features = lambda: self.features
         self.synced_s = self.phones.last_sync_s(world.visits.user, world.visits.at_s)
+        visits = world.visits
+        shown = visits.slate[np.arange(len(visits)), visits.shown]
+        # Computed for all rows at once; each is used on its device when its label comes in.
+        self.columns = self.features(visits.user, shown, visits.at_s)
         self.model: GlobalModel | None = None
         self.every(self.train_every, self.train, part="training")
 
     async def train(self) -> None:
         """Play one round; the model that comes out of it goes to the devices."""
-        asof_s, world = self.clock.now, self.site.world
-        clients = clients_of(world, asof_s, self.features)
-        if len(clients) < min(self.clients_a_round, world.users):
+        asof_s, clients = self.clock.now, self._devices(self.clock.now)
+        if len(clients) < min(self.clients_a_round, self.site.world.users):
             return
         if self.phone.is_down():
             raise DownError(self.phone.name)
@@ -159,6 +162,12 @@ class Federated(Pattern):
             estimator=model.estimator(),
         )
         await self.deploy(version)
+
+    def _devices(self, asof_s: float) -> Clients:
+        """Make a client of every device that has a labelled visit by now."""
+        rows = self.site.world.labelled(asof_s)
+        first = np.searchsorted(self.site.world.visits.at_s, rows.at_s.min(initial=np.inf))
+        return Clients.of(rows.user, self.columns[first : first + len(rows)], rows.clicked)
 
     async def deploy(self, version: Version) -> None:
         everybody = np.arange(self.site.world.users)
