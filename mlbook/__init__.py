@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any
 from mlbook.units import DAY, HOUR, MINUTE, MS, SECOND
 
 if TYPE_CHECKING:
-    from mlbook import charts, explore, measure, queueing
+    from mlbook import charts, explore, export, measure, queueing
     from mlbook.contract import check_pattern
     from mlbook.exercises import check, guess, hint, poll, report_card, solution
     from mlbook.experiment import Run, Runs, compare, run
     from mlbook.faults import down, skip_batch, slow
     from mlbook.lessons.glossary import glossary
     from mlbook.lessons.then_and_now import then_and_now
-    from mlbook.patterns import InProcess, Pattern, RestApi, SharedDb
+    from mlbook.patterns import InProcess, MobileApp, Pattern, RestApi, SharedDb
     from mlbook.reading import source
     from mlbook.world import ReplayWorld, World
 
@@ -30,6 +30,7 @@ __all__ = [
     "MS",
     "SECOND",
     "InProcess",
+    "MobileApp",
     "Pattern",
     "ReplayWorld",
     "RestApi",
@@ -62,6 +63,7 @@ _HOME = {
     "guess": "exercises",
     "check": "exercises",
     "InProcess": "patterns",
+    "MobileApp": "patterns",
     "Pattern": "patterns",
     "ReplayWorld": "world",
     "RestApi": "patterns",
@@ -79,7 +81,7 @@ _HOME = {
     "source": "reading",
     "then_and_now": "lessons.then_and_now",
 }
-_SUBMODULES = {"charts", "explore", "measure", "queueing"}  # used as mb.charts.…
+_SUBMODULES = {"charts", "explore", "export", "measure", "queueing"}  # used as mb.charts.…
 
 
 def __getattr__(name: str) -> Any:

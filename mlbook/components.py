@@ -237,3 +237,22 @@ class Component:
             True while a ``skip_batch`` fault is on.
         """
         return any(f.kind == "skip_batch" and f.covers(self.clock.now) for f in self.faults)
+
+    def misses(self, at_s: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Tell at which instants a short job would be skipped or lost here.
+
+        Parameters
+        ----------
+        at_s : ndarray
+            Instants in seconds.
+
+        Returns
+        -------
+        ndarray of bool
+            True where a fault is on; one entry an instant.
+        """
+        missed = np.zeros(at_s.shape, dtype=bool)
+        for fault in self.faults:
+            if fault.kind in {"down", "skip_batch"}:
+                missed |= (at_s >= fault.at_s) & (at_s < fault.at_s + fault.lasting_s)
+        return missed

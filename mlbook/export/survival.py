@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 __all__ = ["EXPORTERS", "Exporter", "candidates", "matrix"]
 
+COLUMNS = ["estimator", "exporter", "survives", "largest_difference", "bytes", "reason"]
+
 
 @dataclass(frozen=True)
 class Exporter:
@@ -118,7 +120,7 @@ def matrix(
         for each in EXPORTERS if exporters is None else exporters:
             trip = _trip(fitted, each, columns, tolerance)
             found.append({"estimator": kind, "exporter": each.name, **trip})
-    return pd.DataFrame(found)
+    return pd.DataFrame(found, columns=COLUMNS)
 
 
 def _trip(

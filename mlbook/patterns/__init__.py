@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from mlbook.patterns.base import Answer, Pattern, knob
 from mlbook.patterns.in_process import InProcess
+from mlbook.patterns.mobile_app import MobileApp
 from mlbook.patterns.rest_api import RestApi
 from mlbook.patterns.shared_db import SharedDb
 
-__all__ = ["Answer", "InProcess", "Pattern", "RestApi", "SharedDb", "knob"]
+__all__ = ["Answer", "InProcess", "MobileApp", "Pattern", "RestApi", "SharedDb", "knob"]

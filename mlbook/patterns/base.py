@@ -82,6 +82,7 @@ def knob(
     unit: str = "",
     above: float | None = None,
     at_least: float | None = None,
+    at_most: float | None = None,
     choices: tuple[str, ...] = (),
 ) -> Any:
     """Declare a knob of a pattern with its rule.
@@ -94,6 +95,8 @@ def knob(
         What it means, with its unit.
     above, at_least : float, optional
         The smallest value, excluded or included.
+    at_most : float, optional
+        The largest value; only a share has one.
     choices : tuple of str
         The allowed words of a str.
 
@@ -102,8 +105,10 @@ def knob(
     Any
         A dataclass field.
     """
-    rule = {"unit": unit, "above": above, "at_least": at_least, "choices": choices}
-    return field(default=default, metadata={"rule": rule})
+    limits = {"above": above, "at_least": at_least, "at_most": at_most}
+    return field(
+        default=default, metadata={"rule": {"unit": unit, "choices": choices, "limits": limits}}
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -231,9 +236,27 @@ class Pattern:
         if trained := train(self.site.world, asof_s):
             estimator, n_rows = trained
             version = self.site.versions.add(
-                asof_s=asof_s, live_at_s=self.clock.now, n_rows=n_rows, estimator=estimator
+                asof_s=asof_s,
+                live_at_s=self.clock.now,
+                n_rows=n_rows,
+                estimator=self.convert(estimator),
             )
             await self.deploy(version)
+
+    def convert(self, estimator: Any) -> Any:
+        """Turn a trained model into what serves; nothing to do unless overridden.
+
+        Parameters
+        ----------
+        estimator : Any
+            A fitted scikit-learn classifier.
+
+        Returns
+        -------
+        Any
+            Something with a ``predict_proba(columns)`` like it.
+        """
+        return estimator
 
     async def deploy(self, version: Version) -> None:
         """Bring a new version to where predictions are made; nothing to do unless overridden.
@@ -251,12 +274,12 @@ def _check(name: str, value: Any, default: Any, rule: dict[str, Any]) -> None:
             raise TypeError(f"{name} must be True or False ({rule['unit']}), got {value!r}.")
     elif isinstance(default, int):
         hint = f"Leave it out for the default of {default}."
-        integer(name, value, at_least=rule["at_least"], unit=rule["unit"], hint=hint)
+        at_least = rule["limits"]["at_least"]
+        integer(name, value, at_least=at_least, unit=rule["unit"], hint=hint)
     elif isinstance(default, float):
-        number(
-            name, value, above=rule["above"], at_least=rule["at_least"], unit=rule["unit"],
-            hint="Durations are seconds: write 15 * mb.MINUTE.",
-        )  # fmt: skip
+        is_share = rule["limits"]["at_most"] is not None
+        hint = "Write 0.5 for half." if is_share else "Durations are seconds: write 15 * mb.MINUTE."
+        number(name, value, **rule["limits"], unit=rule["unit"], hint=hint)
     elif isinstance(default, str):
         one_of(name, value, rule["choices"])
     elif not hasattr(value, "sample"):

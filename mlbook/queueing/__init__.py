@@ -5,19 +5,34 @@ from __future__ import annotations
 from mlbook.queueing.arrivals import diurnal, poisson
 from mlbook.queueing.distributions import Constant, Distribution, Exponential, LogNormal
 from mlbook.queueing.kernels import fifo
-from mlbook.queueing.laws import batch_age, erlang_c, mmc_wait_mean, mmc_wait_quantile, utilization
+from mlbook.queueing.laws import (
+    adopted,
+    batch_age,
+    erlang_c,
+    fleet_model_age,
+    mmc_wait_mean,
+    mmc_wait_quantile,
+    utilization,
+)
+from mlbook.queueing.on_off import OnOff
+from mlbook.queueing.release_train import Fleet, poisson_looks
 
 __all__ = [
     "Constant",
     "Distribution",
     "Exponential",
+    "Fleet",
     "LogNormal",
+    "OnOff",
+    "adopted",
     "batch_age",
     "diurnal",
     "erlang_c",
     "fifo",
+    "fleet_model_age",
     "mmc_wait_mean",
     "mmc_wait_quantile",
     "poisson",
+    "poisson_looks",
     "utilization",
 ]

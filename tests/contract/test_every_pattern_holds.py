@@ -10,6 +10,10 @@ from tests.worlds import small
 PATTERNS = {
     "in process": mb.InProcess(),
     "in process, released daily": mb.InProcess(release_every=1 * mb.DAY),
+    "mobile": mb.MobileApp(),
+    "mobile, downloaded": mb.MobileApp(delivery="download", download_every=3 * mb.HOUR),
+    "mobile, often offline": mb.MobileApp(offline_share=0.4, sync_every=1 * mb.HOUR),
+    "mobile, int8": mb.MobileApp(precision="int8", release_every=1 * mb.DAY),
     "REST": mb.RestApi(),
     "REST, one worker": mb.RestApi(workers=1),
     "REST, features sent": mb.RestApi(send="features", swap="restart"),

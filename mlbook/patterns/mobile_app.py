@@ -1,0 +1,201 @@
+"""Pattern 4: train by batch, predict on a mobile app.
+
+    server   DB ──▶ extract feature ──▶ [batch: training] ──▶ trained model ──▶ convert model
+             ▲                                                                       │
+             │ activity log, at each sync          release, review, the phone's next │ look
+             ▼                                                                       ▼
+    phone    [mobile app: DB ──▶ extract feature (again) ──▶ device model ──▶ result, in process]
+
+Costs: a model waits for the release train, the review, and then for every single phone to look for
+updates; the feature code exists twice; what the app has built in changes with a release only.
+Gains: no network on the way, so it answers in a tunnel, too; what the user just did counts at once.
+
+Talk: slides 20-21; column "mobile app" of slide 23.
+Chapter: 09
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mlbook.export import PRECISIONS, OnDevice, to_device
+from mlbook.patterns.base import Answer, Pattern, knob
+from mlbook.queueing import Distribution, Fleet, LogNormal, OnOff, poisson_looks
+from mlbook.streams import stream
+from mlbook.units import DAY, HOUR, MINUTE, MS
+from mlbook.world import Features
+
+if TYPE_CHECKING:
+    from mlbook.components import Component
+    from mlbook.model import Version
+
+__all__ = ["MobileApp"]
+
+BUILD_S = 1 * HOUR  # from a trained model to a release of the app: no train leaves before its model
+Whose = NDArray[np.int64]
+Instants = NDArray[np.float64]
+
+
+@dataclass(frozen=True, kw_only=True)
+class MobileApp(Pattern):
+    """Train by batch, predict on a mobile app; every user has one phone.
+
+    Parameters
+    ----------
+    delivery : str
+        How a model gets onto the phone: ``"embedded"`` in a release of the app, as the talk draws
+        it, or ``"download"``: every new model is fetched at the app's own look, without a release.
+    release_every, review_takes : float
+        Seconds between two releases, and seconds from a release to its being live in the store.
+    fast_share, fast_gap, slow_gap : float
+        Each phone looks for updates at random instants, on average so many seconds apart: a share
+        of the phones the fast gap, the others the slow one.
+    download_every, sync_every : float
+        Seconds between two looks of the app itself, for ``delivery="download"``, and between two
+        syncs with the server.
+    own_share : float
+        The share of a user's events that happen on the phone; it learns of the others, done in the
+        web or on another device, at its next sync.
+    offline_share, offline_lasts : float
+        Share of the time that a phone has no network, and mean seconds of one such time.
+    precision : str
+        What a weight of the device model is stored in: one of ``mb.export.PRECISIONS``.
+    device : Distribution
+        Time to extract the features and to predict on a phone.
+
+    Notes
+    -----
+    The two speeds are fitted to one app's counts in a store (https://neurons.dk/?p=526); the rest
+    are teaching defaults. ``freedomtan/glDelegateBenchmark`` has the latencies of real phones.
+
+    Examples
+    --------
+    >>> MobileApp().but(delivery="download", precision="int8").download_every
+    86400.0
+    """
+
+    delivery: str = knob("embedded", choices=("embedded", "download"))
+    release_every: float = knob(7 * DAY, above=0, unit="seconds between two app releases")
+    review_takes: float = knob(1 * DAY, at_least=0, unit="seconds that the store reviews one")
+    fast_share: float = knob(0.375, at_least=0, at_most=1, unit="share of phones that update fast")
+    fast_gap: float = knob(1.74 * DAY, above=0, unit="mean seconds between their looks")
+    slow_gap: float = knob(79 * DAY, above=0, unit="mean seconds between the others' looks")
+    download_every: float = knob(1 * DAY, above=0, unit="seconds between the app's own looks")
+    sync_every: float = knob(15 * MINUTE, above=0, unit="seconds between two syncs")
+    own_share: float = knob(0.5, at_least=0, at_most=1, unit="share of events on the phone itself")
+    offline_share: float = knob(0.0, at_least=0, at_most=0.99, unit="share of time offline")
+    offline_lasts: float = knob(2 * HOUR, above=0, unit="mean seconds of one time offline")
+    precision: str = knob("float32", choices=PRECISIONS)
+    device: Distribution = knob(LogNormal(15 * MS, 60 * MS), unit="time to predict on the phone")
+
+    title: ClassVar[str] = "Pattern 4: mobile app"
+
+    @property
+    def speeds(self) -> list[tuple[float, float]]:
+        """The kinds of phones as ``mb.queueing.fleet_model_age`` and ``adopted`` take them."""
+        kinds = [(self.fast_share, self.fast_gap), (1 - self.fast_share, self.slow_gap)]
+        return [(share, gap) for share, gap in kinds if share]
+
+    @property
+    def lead_s(self) -> float:
+        """From the training data to the live release, if trains leave at whole training periods."""
+        return self.train_takes + BUILD_S + self.review_takes
+
+    def build(self) -> None:
+        world, part = self.site.world, self.site.part
+        self.phone, self.sync, self.store = part("device", self.device), part("sync"), part("store")
+        offline = self.offline_share, self.offline_lasts
+        self.network = OnOff(self._rng("offline"), world.users, *offline, world.horizon_s)
+        who, look_s = self._looks()
+        reached = ~self._cut_off(self.store, who, look_s)
+        self.fleet = Fleet(world.users, who[reached], look_s[reached])
+        self._fill_the_phones_db()
+        self.every(self.train_every, self.train, part="training")
+
+    def _rng(self, what: str) -> np.random.Generator:
+        return stream(self.site.seed, f"part/device/{what}")
+
+    def _looks(self) -> tuple[Whose, Instants]:
+        """Draw when which phone looks for something new."""
+        users, end_s, rng = self.site.world.users, self.site.world.horizon_s, self._rng("looks")
+        if self.delivery == "download":
+            turns = np.arange(np.ceil(end_s / self.download_every))
+            look_s = (rng.random((users, 1)) + turns) * self.download_every
+            return np.arange(users).repeat(turns.size), look_s.ravel()
+        gap_s = np.where(rng.random(users) < self.fast_share, self.fast_gap, self.slow_gap)
+        return poisson_looks(rng, gap_s, end_s)
+
+    def _fill_the_phones_db(self) -> None:
+        """Note when each event reaches its user's phone, and the last sync before each visit."""
+        log, visits = self.site.world.activity, self.site.world.visits
+        self.phase_s = self.sync_every * self._rng("sync").random(self.site.world.users)
+        own = self._rng("own").random(log.at_s.size) < self.own_share
+        synced_s = self._synced(log.user, log.at_s, +1)
+        self.site.seen_at_s = np.where(own, log.at_s, synced_s)
+        self.site.own_features = self.extract_feature
+        self.synced_s = np.maximum(self._synced(visits.user, visits.at_s, -1), 0.0)
+
+    def _synced(self, who: Whose, at_s: Instants, step: int) -> Instants:
+        """Find the first sync from an instant on that works (step 1), or the last one (step -1)."""
+        rounded = np.ceil if step > 0 else np.floor
+        turn = rounded((at_s - self.phase_s[who]) / self.sync_every)
+        first_try_s = self.phase_s[who] + turn * self.sync_every
+        return self._reached(self.sync, who, first_try_s, step)
+
+    def _reached(self, part: Component, who: Whose, try_s: Instants, step: int = 1) -> Instants:
+        """Try again at every sync until a phone reaches a part; give when it did."""
+        reached_s, lost = try_s.copy(), np.arange(try_s.size)
+        while (lost := lost[self._cut_off(part, who[lost], reached_s[lost])]).size:
+            reached_s[lost] += step * self.sync_every
+        return reached_s
+
+    def _cut_off(self, part: Component, who: Whose, at_s: Instants) -> NDArray[np.bool_]:
+        within = (at_s >= 0) & (at_s < self.site.world.horizon_s)
+        return within & (self.network.away(who, at_s) | part.misses(at_s))
+
+    def extract_feature(self) -> Features:
+        """Extract features as the phone does, from its own DB: the second box of the diagram.
+
+        Returns
+        -------
+        Features
+            Of events as they reached the phones.
+        """
+        world = self.site.world
+        half_life, seen_at_s = world.features.half_life, self.site.seen_at_s
+        return Features(world.activity, world.catalog, half_life, seen_at_s=seen_at_s)
+
+    def convert(self, estimator: Any) -> OnDevice:
+        return OnDevice(to_device(estimator, self.precision))
+
+    async def deploy(self, version: Version) -> None:
+        if self.delivery == "download":
+            self._offer(version)
+        elif version.number == 1:  # there is nothing to release before the first model
+            first_s = self.clock.now + BUILD_S
+            self.every(self.release_every, self.release, part="store", first=first_s)
+
+    async def release(self) -> None:
+        """Build the newest model into a release; it is live after the review."""
+        version = self.site.versions.versions[-1]
+        await self.clock.sleep(self.review_takes)
+        self._offer(version)
+
+    def _offer(self, version: Version) -> None:
+        if self.fleet.is_empty:  # who is there installs the app; who comes later does so then
+            world = self.site.world
+            first_s = world.activity.first_seen_s(world.users)
+            np.minimum.at(first_s, world.visits.user, world.visits.at_s)
+            there_s = np.maximum(first_s, self.clock.now)
+            self.fleet.install(self._reached(self.store, np.arange(world.users), there_s))
+        self.fleet.offer(version, self.clock.now)
+
+    async def predict(self, i: int) -> Answer:
+        now_s = self.clock.now
+        version = self.fleet.installed(self.site.world.visits.user[i], now_s)
+        await self.phone.call(i)
+        return Answer(version, self.synced_s[i], self.clock.now, "request", read_at_s=now_s)
