@@ -118,7 +118,7 @@ class PmmlModel:
     def __init__(self, root: ET.Element) -> None:
         model = root.find(_tag("RegressionModel"))
         if model is None:
-            found = ", ".join(each.tag.rpartition("}")[2] for each in root) or "nothing"
+            found = ", ".join(map(_local, root)) or "nothing"
             text = f"document must hold a RegressionModel (the subset read here), got {found}."
             raise ValueError(f"{text} Use a whole PMML engine for other models.")
         schema = model.findall(f"{_tag('MiningSchema')}/{_tag('MiningField')}")
@@ -204,7 +204,11 @@ def _exact(number: Any) -> str:
 
 
 def _tag(name: str) -> str:
-    return f"{{{SPACE}}}{name}"
+    return f"{{*}}{name}"  # whatever the document's version
+
+
+def _local(element: ET.Element) -> str:
+    return element.tag.rpartition("}")[2]
 
 
 def _fitting(names: Sequence[str] | None, size: int) -> list[str]:
@@ -219,7 +223,7 @@ def _table_that_counts(model: ET.Element) -> ET.Element:
     """Find the table with the weights; with two classes the other one is empty."""
     first, *others = model.findall(_tag("RegressionTable"))
     kind = model.get("functionName"), model.get("normalizationMethod", "none")
-    terms = {each.tag for each in first} - {_tag("NumericPredictor")}
+    terms = {*map(_local, first)} - {"NumericPredictor"}
     powers = {each.get("exponent", "1") for each in first} - {"1"}
     allowed = [("regression", "none", 0), ("classification", "logit", 1)]
     if (*kind, len(others)) not in allowed or any(map(len, others)) or terms or powers:
@@ -232,7 +236,7 @@ def _evaluate(
     expression: ET.Element, fields: dict[str, NDArray[np.float64]]
 ) -> NDArray[np.float64]:
     """Compute a field from others: references, constants and the four operations."""
-    tag = expression.tag.rpartition("}")[2]
+    tag = _local(expression)
     if tag == "FieldRef":
         return fields[expression.attrib["field"]]
     if tag == "Constant":

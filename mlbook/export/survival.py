@@ -65,7 +65,7 @@ def candidates() -> dict[str, Any]:
     models = [
         linear_model.LogisticRegression(),
         linear_model.LinearRegression(),
-        neural_network.MLPClassifier((16,), max_iter=40, early_stopping=True, **seeded),
+        neural_network.MLPClassifier((16,), early_stopping=True, **seeded),
         tree.DecisionTreeClassifier(max_depth=6, **seeded),
         ensemble.RandomForestClassifier(30, **seeded),
         ensemble.GradientBoostingClassifier(n_estimators=30, **seeded),

@@ -47,8 +47,8 @@ class MobileApp(Pattern):
     Parameters
     ----------
     delivery : str
-        How a model gets onto the phone: ``"embedded"`` in a release of the app, as the talk draws
-        it, or ``"download"``: every new model is fetched at the app's own look, without a release.
+        How a model gets onto the phone: ``"embedded"`` in a release, as the talk draws it, or
+        ``"download"``: the app fetches every new one at a look of its own, without a release.
     release_every, review_takes : float
         Seconds between two releases, and seconds from a release to its being live in the store.
     fast_share, fast_gap, slow_gap : float
@@ -58,8 +58,7 @@ class MobileApp(Pattern):
         Seconds between two looks of the app itself, for ``delivery="download"``, and between two
         syncs with the server.
     own_share : float
-        The share of a user's events that happen on the phone; it learns of the others, done in the
-        web or on another device, at its next sync.
+        The share of a user's events that happen on the phone; of the others it learns at a sync.
     offline_share, offline_lasts : float
         Share of the time that a phone has no network, and mean seconds of one such time.
     precision : str
@@ -143,8 +142,7 @@ class MobileApp(Pattern):
         """Find the first sync from an instant on that works (step 1), or the last one (step -1)."""
         rounded = np.ceil if step > 0 else np.floor
         turn = rounded((at_s - self.phase_s[who]) / self.sync_every)
-        first_try_s = self.phase_s[who] + turn * self.sync_every
-        return self._reached(self.sync, who, first_try_s, step)
+        return self._reached(self.sync, who, self.phase_s[who] + turn * self.sync_every, step)
 
     def _reached(self, part: Component, who: Whose, try_s: Instants, step: int = 1) -> Instants:
         """Try again at every sync until a phone reaches a part; give when it did."""
@@ -154,8 +152,8 @@ class MobileApp(Pattern):
         return reached_s
 
     def _cut_off(self, part: Component, who: Whose, at_s: Instants) -> NDArray[np.bool_]:
-        within = (at_s >= 0) & (at_s < self.site.world.horizon_s)
-        return within & (self.network.away(who, at_s) | part.misses(at_s))
+        during_the_run = (at_s >= 0) & (at_s < self.site.world.horizon_s)
+        return during_the_run & (self.network.away(who, at_s) | part.misses(at_s))
 
     def extract_feature(self) -> Features:
         """Extract features as the phone does, from its own DB: the second box of the diagram.

@@ -109,6 +109,12 @@ def test_what_the_subset_cannot_read_is_refused_when_it_is_read(old, new, words)
     assert words in refusal(ValueError, read_pmml, edited(old, new))
 
 
+@pytest.mark.parametrize("other", ["http://www.dmg.org/PMML-4_2", ""])
+def test_a_document_of_another_version_is_read_all_the_same(other):
+    document = to_pmml(line()).decode().replace(SPACE, other).encode()
+    assert read_pmml(document).predict([[2.0, 5.0]]) == pytest.approx(line().predict([[2.0, 5.0]]))
+
+
 def test_columns_that_do_not_fit_are_refused_with_the_names():
     words = refusal(ValueError, read_pmml(to_pmml(line(), ["age", "price"])).predict, [[1.0]])
     assert words.startswith("columns must be age, price in this order, got 1.")

@@ -78,7 +78,7 @@ def test_a_device_runs_the_newest_release_that_was_live_at_its_last_look():
 
 
 def test_who_comes_later_begins_with_the_newest_release():
-    fleet = Fleet(2, np.zeros(0, int), np.zeros(0))
+    fleet = Fleet(2, np.array([0]), np.array([3.0]))  # a look before it has the app finds nothing
     fleet.offer("one", at_s=1.0)
     fleet.install(np.array([6.0, np.inf]))
     fleet.offer("two", at_s=5.0)
