@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any
 from mlbook.units import DAY, HOUR, MINUTE, MS, SECOND
 
 if TYPE_CHECKING:
-    from mlbook import charts, explore, export, measure, queueing
+    from mlbook import charts, cost, coupling, explore, export, measure, queueing
     from mlbook.contract import check_pattern
     from mlbook.exercises import check, guess, hint, poll, report_card, solution
-    from mlbook.experiment import Run, Runs, compare, run
+    from mlbook.experiment import Run, Runs, compare, probe, run, runtime_coupling
     from mlbook.faults import down, skip_batch, slow
     from mlbook.lessons.glossary import glossary
     from mlbook.lessons.then_and_now import then_and_now
-    from mlbook.patterns import InProcess, MobileApp, Pattern, RestApi, SharedDb
+    from mlbook.patterns import InProcess, MobileApp, Pattern, RestApi, SharedDb, Streaming
     from mlbook.reading import source
     from mlbook.world import ReplayWorld, World
 
@@ -37,6 +37,7 @@ __all__ = [
     "Run",
     "Runs",
     "SharedDb",
+    "Streaming",
     "World",
     "check",
     "check_pattern",
@@ -46,8 +47,10 @@ __all__ = [
     "guess",
     "hint",
     "poll",
+    "probe",
     "report_card",
     "run",
+    "runtime_coupling",
     "skip_batch",
     "slow",
     "solution",
@@ -70,18 +73,29 @@ _HOME = {
     "Run": "experiment",
     "Runs": "experiment",
     "SharedDb": "patterns",
+    "Streaming": "patterns",
     "World": "world",
     "check_pattern": "contract",
     "compare": "experiment",
     "down": "faults",
     "glossary": "lessons.glossary",
+    "probe": "experiment",
     "run": "experiment",
+    "runtime_coupling": "experiment",
     "skip_batch": "faults",
     "slow": "faults",
     "source": "reading",
     "then_and_now": "lessons.then_and_now",
 }
-_SUBMODULES = {"charts", "explore", "export", "measure", "queueing"}  # used as mb.charts.…
+_SUBMODULES = {
+    "charts",
+    "cost",
+    "coupling",
+    "explore",
+    "export",
+    "measure",
+    "queueing",
+}  # used as mb.charts.…
 
 
 def __getattr__(name: str) -> Any:

@@ -83,7 +83,11 @@ class Site:
     own_features: Callable[[], Features] | None = None
 
     def part(
-        self, name: str, latency: Distribution | None = None, workers: int | None = None
+        self,
+        name: str,
+        latency: Distribution | None = None,
+        workers: int | None = None,
+        calls: int | None = None,
     ) -> Component:
         """Build a part in.
 
@@ -95,13 +99,15 @@ class Site:
             How long one call takes; a part that only runs jobs needs none.
         workers : int, optional
             How many calls it serves at once; without a limit when left out.
+        calls : int, optional
+            How many different calls there are; one a visit when left out.
 
         Returns
         -------
         Component
             The part.
         """
-        self.parts[name] = Component(self, name, latency, workers)
+        self.parts[name] = Component(self, name, latency, workers, calls)
         return self.parts[name]
 
     def publish(self, asof_s: float, n_predictions: int = 0) -> None:
@@ -138,14 +144,19 @@ class Component:
     """
 
     def __init__(
-        self, site: Site, name: str, latency: Distribution | None, workers: int | None
+        self,
+        site: Site,
+        name: str,
+        latency: Distribution | None,
+        workers: int | None,
+        calls: int | None = None,
     ) -> None:
         self.clock, self.name = site.clock, name
         self.faults = [fault for fault in site.faults if fault.part == name]
         self.workers = Servers(site.clock, workers) if workers else None
         self.stopped = False
         self.draws_s: NDArray[np.float64] = (
-            latency.sample(stream(site.seed, f"part/{name}"), len(site.world.visits))
+            latency.sample(stream(site.seed, f"part/{name}"), calls or len(site.world.visits))
             if latency
             else np.empty(0)
         )
@@ -158,8 +169,9 @@ class Component:
         bool
             True while a fault or a restart keeps the part away.
         """
-        return self.stopped or any(
-            fault.kind == "down" and fault.covers(self.clock.now) for fault in self.faults
+        return self.stopped or (
+            bool(self.faults)
+            and any(fault.kind == "down" and fault.covers(self.clock.now) for fault in self.faults)
         )
 
     async def call(self, i: int, share: float = 1.0) -> None:

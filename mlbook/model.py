@@ -9,6 +9,7 @@ Chapter: 05
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from mlbook.world import Features, ReplayWorld, World
 
-__all__ = ["LEAST_ROWS", "Registry", "Version", "score", "train"]
+__all__ = ["LEAST_ROWS", "OnlineModel", "Registry", "Version", "score", "train"]
 
 LEAST_ROWS = 200
 
@@ -131,6 +132,77 @@ def train(world: World | ReplayWorld, asof_s: float) -> tuple[Any, int] | None:
     return pipeline.fit(world.features(rows.user, rows.item, rows.at_s), rows.clicked), len(rows)
 
 
+class OnlineModel:
+    """A model that goes on learning: stochastic gradient steps on each click as it becomes known.
+
+    Parameters
+    ----------
+    world : World or ReplayWorld
+        Gives the visits, their labels and their features, each row's as of its own time.
+
+    Notes
+    -----
+    The scale of the columns is fixed by the first rows, because a stream cannot go back and change
+    it. The steps have a constant size, so that old clicks are forgotten.
+
+    Examples
+    --------
+    >>> from mlbook.world import World
+    >>> online = OnlineModel(World(seed=1, days=2))
+    >>> online.learn(0.0) is None
+    True
+    >>> _, n_rows = online.learn(86400.0)
+    >>> online.learn(86400.0) is None   # nothing new since then
+    True
+    """
+
+    def __init__(self, world: World | ReplayWorld) -> None:
+        self.world = world
+        self.learned = 0
+
+    def learn(self, asof_s: float) -> tuple[Any, int] | None:
+        """Learn from the rows that have become known since the last time.
+
+        Parameters
+        ----------
+        asof_s : float
+            The instant in seconds; clicks are known after the world's label delay.
+
+        Returns
+        -------
+        tuple of (estimator, int), or None
+            A fitted pipeline and the number of rows seen in all; None with fewer than 200 rows, or
+            no new one.
+        """
+        newest_s = asof_s - self.world.label_delay
+        known = int(np.searchsorted(self.world.visits.at_s, newest_s, side="right"))
+        if known < LEAST_ROWS or known == self.learned:
+            return None
+        if self.learned == 0:
+            self._begin(known)
+        rows, self.learned = slice(self.learned, known), known
+        self.sgd.partial_fit(self.columns[rows], self.clicked[rows], classes=[False, True])
+        frozen = copy.copy(self.sgd)  # the next step changes these two in place
+        frozen.coef_, frozen.intercept_ = self.sgd.coef_.copy(), self.sgd.intercept_.copy()
+        return self._pipeline(self.scaler, frozen), known
+
+    def _begin(self, known: int) -> None:
+        from sklearn.linear_model import SGDClassifier
+        from sklearn.pipeline import make_pipeline
+        from sklearn.preprocessing import StandardScaler
+
+        visits, rows = self.world.visits, np.arange(len(self.world.visits))
+        item, self.clicked = visits.slate[rows, visits.shown], visits.clicked[rows, visits.shown]
+        # Computed for all rows at once; each is used when its label comes in.
+        raw = self.world.features(visits.user, item, visits.at_s)
+        self.scaler = StandardScaler().fit(raw[:known])
+        self.columns = self.scaler.transform(raw)
+        self.sgd = SGDClassifier(
+            loss="log_loss", alpha=1e-3, learning_rate="constant", eta0=0.02, random_state=0
+        )
+        self._pipeline = make_pipeline
+
+
 def score(
     features: Features,
     versions: list[Version],
@@ -163,8 +235,30 @@ def score(
     scores = np.full(user.size, np.nan)
     known = np.flatnonzero(number > 0)
     columns = features(user[known], item[known], asof_s[known])
+    if not known.size:
+        return scores
+    linear = [_as_weights(version.estimator) for version in versions]
+    if all(weights is not None for weights in linear):
+        # A stream has hundreds of versions: one gather and one product instead of as many calls.
+        weights = np.array(linear)[number[known] - 1]
+        scores[known] = 1 / (1 + np.exp(-(columns * weights[:, 1:]).sum(axis=1) - weights[:, 0]))
+        return scores
     for version in versions:
         mine = number[known] == version.number
         if mine.any():
             scores[known[mine]] = version.estimator.predict_proba(columns[mine])[:, 1]
     return scores
+
+
+def _as_weights(estimator: Any) -> NDArray[np.float64] | None:
+    """Write a scaled logistic model as one bias and a weight for each raw column, or give None."""
+    steps = [step for _, step in getattr(estimator, "steps", [])]
+    kinds = [type(step).__name__ for step in steps]
+    if kinds[:1] != ["StandardScaler"] or kinds[1:] not in (
+        ["LogisticRegression"],
+        ["SGDClassifier"],
+    ):
+        return None
+    scaler, linear = steps
+    weight: NDArray[np.float64] = linear.coef_[0] / scaler.scale_
+    return np.concatenate([linear.intercept_ - scaler.mean_ @ weight, weight])

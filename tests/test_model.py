@@ -103,7 +103,9 @@ def test_each_pair_is_scored_by_its_own_version_and_its_own_features():
     user, item = np.array([3, 3, 4, 4, 5]), np.array([0, 1, 2, 3, 4])
     asof_s = np.array([1.0, 2.0, 3.0, 4.0, 5.0]) * mb.DAY
     number = np.array([1, 2, 2, 1, 0])
-    found = score(small().features, registry.versions, user=user, item=item, number=number, asof_s=asof_s)
+    found = score(
+        small().features, registry.versions, user=user, item=item, number=number, asof_s=asof_s
+    )
     seen = small().features(user, item, asof_s)[:, 1]
     np.testing.assert_allclose(found[:4], np.array([10, 20, 20, 10]) + seen[:4])
     assert np.isnan(found[4])

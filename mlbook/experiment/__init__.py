@@ -5,7 +5,9 @@ Chapter: 00
 
 from __future__ import annotations
 
+from mlbook.experiment.outages import runtime_coupling
+from mlbook.experiment.probing import Probe, probe
 from mlbook.experiment.results import Run, Runs
 from mlbook.experiment.trial import compare, parts_of, run
 
-__all__ = ["Run", "Runs", "compare", "parts_of", "run"]
+__all__ = ["Probe", "Run", "Runs", "compare", "parts_of", "probe", "run", "runtime_coupling"]

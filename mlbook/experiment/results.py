@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mlbook.components import Site
+    from mlbook.experiment.tables import TalkTable
     from mlbook.faults import Fault
     from mlbook.patterns.base import Pattern
     from mlbook.world import ReplayWorld, World
@@ -126,6 +127,23 @@ class Runs(Mapping[str, Run]):
 
         rows = {name: measure.summary(each) for name, each in self._runs.items()}
         return Summary(rows.values(), index=list(rows)).rename_axis("pattern")
+
+    def talk_table(self, **options: Any) -> TalkTable:
+        """Measure the rows of slide 23.
+
+        Parameters
+        ----------
+        **options : Any
+            Cuts and weights, as in :func:`mlbook.experiment.talk_table.talk_table`.
+
+        Returns
+        -------
+        TalkTable
+            One row a cell, with our word, the talk's word, and what ours stands on.
+        """
+        from mlbook.experiment.talk_table import talk_table
+
+        return talk_table(self, **options)
 
     def __repr__(self) -> str:
         return "\n".join([measure.readable(self.summary()).to_string(), *self.notes])

@@ -81,9 +81,13 @@ def run(
     integer("seed", seed, at_least=0, unit="seed of the latencies", hint="Write 0.")
     faults = _listed(faults)
     served = _served(world, warmup)
-    _check_faults(faults, world, {type(pattern).__name__: parts_of(pattern, world)})
     site = Site(world, seed, faults)
     running = pattern.install(site)
+    try:
+        _check_faults(faults, world, {type(pattern).__name__: list(site.parts)})
+    except ValueError:
+        site.clock.close()  # what was scheduled will not run
+        raise
     answers, done_s = serve(running, site, served)
     _check_trained(site)
     log, slate_score = request_log(world, site, served, answers, done_s)

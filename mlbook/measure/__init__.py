@@ -8,6 +8,7 @@ Chapter: 00, 10
 
 from __future__ import annotations
 
+from mlbook.measure.alerts import alerts
 from mlbook.measure.clicks import (
     Difference,
     clicks_by_name,
@@ -28,6 +29,7 @@ from mlbook.measure.report import readable, summary, talk_rows
 __all__ = [
     "SERVED",
     "Difference",
+    "alerts",
     "auc",
     "availability",
     "clicks_by_name",

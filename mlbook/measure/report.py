@@ -109,7 +109,8 @@ def talk_rows(run: Run) -> dict[str, float | str]:
         were computed for), `delivery_p95_s` (from request or computation, whichever is later, to
         the answer), `event_lag_p95_s` ("latency for prediction from getting new data") and
         `required_time_s` ("required time to predict": how long the computation of a prediction may
-        take: the whole request where a user waits for it, the batch where nobody does).
+        take: the whole request where a user waits for it, the batch or micro-batch where nobody
+        does).
     """
     log = run.log
     live_s = [version.live_at_s for version in run.site.versions.versions]
@@ -124,7 +125,7 @@ def talk_rows(run: Run) -> dict[str, float | str]:
         "prediction_trigger": trigger,
         "delivery_p95_s": float(np.nanquantile(waited, 0.95)),
         "event_lag_p95_s": _event_lag_p95(run),
-        "required_time_s": float(np.median(gaps)) if trigger == "schedule" else request_p95,
+        "required_time_s": request_p95 if trigger == "request" else float(np.median(gaps)),
     }
 
 

@@ -7,5 +7,15 @@ from mlbook.patterns.in_process import InProcess
 from mlbook.patterns.mobile_app import MobileApp
 from mlbook.patterns.rest_api import RestApi
 from mlbook.patterns.shared_db import SharedDb
+from mlbook.patterns.streaming import Streaming
 
-__all__ = ["Answer", "InProcess", "MobileApp", "Pattern", "RestApi", "SharedDb", "knob"]
+__all__ = [
+    "Answer",
+    "InProcess",
+    "MobileApp",
+    "Pattern",
+    "RestApi",
+    "SharedDb",
+    "Streaming",
+    "knob",
+]

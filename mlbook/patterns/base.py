@@ -20,6 +20,7 @@ from mlbook.validate import did_you_mean, integer, number, one_of
 if TYPE_CHECKING:
     from mlbook.clock import VirtualClock
     from mlbook.model import Version
+    from mlbook.patterns.deploy import Unit
 
 __all__ = ["Answer", "Pattern", "knob"]
 
@@ -127,6 +128,7 @@ class Pattern:
     train_takes: float = knob(30 * MINUTE, at_least=0, unit="seconds a training takes")
 
     title: ClassVar[str] = "A pattern"
+    trains_by: ClassVar[str] = "batch"  # or "stream"
     site: ClassVar[Site]  # these two are set on the installed copy of a run; they are no knobs
     clock: ClassVar[VirtualClock]
 
@@ -141,6 +143,11 @@ class Pattern:
     def __post_init__(self) -> None:
         for each in fields(self):
             _check(each.name, getattr(self, each.name), each.default, each.metadata["rule"])
+
+    @property
+    def units(self) -> tuple[Unit, ...]:
+        """What is deployed and watched; nothing unless a pattern tells it."""
+        return ()
 
     def but(self, **knobs: Any) -> Self:
         """Copy the pattern with some knobs set otherwise.

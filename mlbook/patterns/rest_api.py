@@ -15,10 +15,11 @@ Chapter: 06
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
 from mlbook.patterns.base import Answer, Pattern, knob
+from mlbook.patterns.deploy import ALL, Unit
 from mlbook.queueing import Distribution, LogNormal
 from mlbook.units import HOUR, MINUTE, MS, SECOND
 
@@ -74,6 +75,25 @@ class RestApi(Pattern):
         """Requests a second at which every worker is always busy."""
         held_s = self.service.mean + (self.lookup.mean if self.send == "ids" else 0.0)
         return float(self.workers / held_s)
+
+    @property
+    def units(self) -> tuple[Unit, ...]:
+        """The app knows two schemas; the server and the jobs know the model."""
+        serving = tuple(what for what in ALL if what != "weights")
+        job = Unit(
+            name="feature job",
+            built_in=("features", "ML runtime", "ML language"),
+            runs_frac=min(self.features_takes / self.features_every, 1.0),
+            slack=max(self.features_every - self.features_takes, 0.0),
+        )
+        training = replace(
+            job,
+            name="training",
+            runs_frac=min(self.train_takes / self.train_every, 1.0),
+            slack=max(self.train_every - self.train_takes, 0.0),
+        )
+        app = Unit(name="app", built_in=("request schema", "result schema"), incidents_a_month=0.0)
+        return app, Unit(name="API server", built_in=serving), job, training
 
     def build(self) -> None:
         self.net = self.site.part("network", self.network)

@@ -12,6 +12,8 @@ __all__ = [
     "batch_age",
     "erlang_c",
     "fleet_model_age",
+    "least_stable_trigger",
+    "micro_batch_lag",
     "mmc_wait_mean",
     "mmc_wait_quantile",
     "utilization",
@@ -171,6 +173,66 @@ def batch_age(period_s: float, takes_s: float) -> tuple[float, float]:
     (2.0, 26.0)
     """
     return takes_s, max(period_s, takes_s) + takes_s
+
+
+def micro_batch_lag(
+    trigger_s: float, rate_per_s: float, per_batch_s: float, per_event_s: float
+) -> float:
+    """Mean time from an event's arrival until the micro-batch that takes it has ended.
+
+    Parameters
+    ----------
+    trigger_s : float
+        tau, seconds between two micro-batches.
+    rate_per_s : float
+        lambda, events a second, arriving at random.
+    per_batch_s, per_event_s : float
+        b and a: a micro-batch of n events takes b + a n seconds.
+
+    Returns
+    -------
+    float
+        Seconds; infinite when the micro-batches cannot keep up.
+
+    Notes
+    -----
+    An event waits half a trigger on average, and then for the whole micro-batch. In it there are
+    ``lambda tau`` others on average, and the event itself: ``tau/2 + b + a (1 + lambda tau)``. The
+    law of greedy batching at an API server is the same one.
+
+    Examples
+    --------
+    >>> round(micro_batch_lag(1.0, rate_per_s=10, per_batch_s=0.2, per_event_s=0.002), 3)
+    0.722
+    """
+    if trigger_s < least_stable_trigger(rate_per_s, per_batch_s, per_event_s):
+        return math.inf
+    return trigger_s / 2 + per_batch_s + per_event_s * (1 + rate_per_s * trigger_s)
+
+
+def least_stable_trigger(rate_per_s: float, per_batch_s: float, per_event_s: float) -> float:
+    """Tell the shortest trigger at which micro-batches end before the next is due.
+
+    Parameters
+    ----------
+    rate_per_s : float
+        lambda, events a second.
+    per_batch_s, per_event_s : float
+        b and a: a micro-batch of n events takes b + a n seconds.
+
+    Returns
+    -------
+    float
+        ``b / (1 - a lambda)`` in seconds; infinite when one event takes longer than the time to
+        the next.
+
+    Examples
+    --------
+    >>> least_stable_trigger(rate_per_s=250, per_batch_s=0.2, per_event_s=0.002)
+    0.4
+    """
+    spare = 1 - per_event_s * rate_per_s
+    return per_batch_s / spare if spare > 0 else math.inf
 
 
 def fleet_model_age(

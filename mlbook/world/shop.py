@@ -9,17 +9,17 @@ Chapter: 00
 
 from __future__ import annotations
 
-import copy
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from mlbook.queueing.arrivals import diurnal, poisson
+from mlbook.queueing.arrivals import diurnal
 from mlbook.streams import stream
 from mlbook.units import DAY, HOUR
 from mlbook.validate import integer, number
 from mlbook.world.features import Activity, Catalog, Features
+from mlbook.world.variants import Variants
 from mlbook.world.visits import Labels, Visits
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ HOURLY = (
 )  # fmt: skip
 
 
-class World:
+class World(Variants):
     """A seeded shop: an activity log, visits, and the truth that made both.
 
     Parameters
@@ -234,83 +234,6 @@ class World:
         shown = np.bincount(category, minlength=N_CATEGORIES)
         clicks = np.bincount(category, weights=rows.clicked, minlength=N_CATEGORIES)
         return clicks / np.maximum(shown, 1)
-
-    def rush(self, *, at: float, lasting: float, rate_per_s: float) -> Self:
-        """Make a world with the same history and then a burst of visits at its true rate.
-
-        Parameters
-        ----------
-        at : float
-            When the burst begins, in seconds.
-        lasting : float
-            How long it lasts, in seconds, > 0; it must end within the world.
-        rate_per_s : float
-            Visits a second, > 0.
-
-        Returns
-        -------
-        World
-            Ends with the burst; a run logs the visits of the burst only.
-
-        Raises
-        ------
-        ValueError
-            When the burst does not fit into the world.
-        """
-        number(
-            "rate_per_s", rate_per_s, above=0, unit="visits a second",
-            hint="Write 0.1 for one in ten seconds.",
-        )  # fmt: skip
-        days = "Durations are seconds: write 8 * mb.DAY."
-        number("lasting", lasting, above=0, unit="seconds", hint=days)
-        number("at", at, above=0, unit="seconds since the start of the world", hint=days)
-        number(
-            "at + lasting",
-            at + lasting,
-            at_most=self.horizon_s,
-            unit="seconds; the burst must end within the world",
-            hint="Make the burst earlier or the world longer (days=...).",
-        )
-        before = self.visits.at_s < at
-        burst = self._visits(poisson(self._stream("rush/at"), rate_per_s, lasting, at), "rush")
-        busy = copy.copy(self)
-        busy.served_from_s, busy.horizon_s = at, at + lasting
-        busy.visits = Visits(
-            **{
-                name: np.concatenate([old[before], getattr(burst, name)])
-                for name, old in vars(self.visits).items()
-            }
-        )
-        return busy
-
-    def with_event(self, *, user: int, item: int, at: float) -> Self:
-        """Make the same world with one more event in its activity log, and nothing else changed.
-
-        Parameters
-        ----------
-        user, item : int
-            Who looked at what.
-        at : float
-            When, in seconds.
-
-        Returns
-        -------
-        World
-            A copy; visits, truth and luck are the very same.
-        """
-        integer("user", user, at_least=0, unit="a user's number")
-        number("user", user, at_most=self.users - 1, unit="a user's number")
-        integer("item", item, at_least=0, unit="an item's number")
-        number("item", item, at_most=N_ITEMS - 1, unit="an item's number")
-        log, here = self.activity, int(np.searchsorted(self.activity.at_s, at))
-        other = copy.copy(self)
-        other.activity = Activity(
-            np.insert(log.at_s, here, at),
-            np.insert(log.user, here, user),
-            np.insert(log.item, here, item),
-        )
-        other.features = Features(other.activity, self.catalog)
-        return other
 
     def events_frame(self) -> pd.DataFrame:
         """Show the activity log as a table.

@@ -20,6 +20,8 @@ PATTERNS = {
     "REST, fresh features": mb.RestApi(features_every=10 * mb.MINUTE, features_takes=0.0),
     "shared DB": mb.SharedDb(),
     "shared DB, row by row": mb.SharedDb(atomic_swap=False, write_takes=2 * mb.HOUR),
+    "streaming": mb.Streaming(),
+    "streaming, slow and twice": mb.Streaming(trigger=600.0, idempotent=False, watermark=0.0),
     "shared DB, always late": mb.SharedDb(predict_every=1 * mb.HOUR),
 }
 

@@ -1,0 +1,71 @@
+"""What has to be deployed and watched: the units of a pattern, and what is built into each.
+
+A unit must be released anew when something changes that is *built into* it, not when it merely
+loads or reads that thing while it runs.
+
+Chapter: 10
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mlbook.units import MINUTE
+from mlbook.validate import fraction, number, one_of
+
+__all__ = ["ALL", "CHANGES_A_YEAR", "Unit"]
+
+# How often each kind of thing changes, a year. Teaching values: make each of them a slider.
+CHANGES_A_YEAR = {
+    "weights": 26.0,
+    "features": 6.0,
+    "request schema": 2.0,
+    "result schema": 1.0,
+    "ML runtime": 2.0,
+    "ML language": 0.2,
+}
+ALL = tuple(CHANGES_A_YEAR)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unit:
+    """One thing that is deployed and watched by itself.
+
+    Parameters
+    ----------
+    name : str
+        What it is; the one that users see is called ``"app"``.
+    built_in : tuple of str
+        Which of `CHANGES_A_YEAR` are part of its build.
+    runs_frac : float
+        Share of the time in which it runs and can fail.
+    slack : float
+        Seconds that a failure may last before a user meets it.
+    machines : float
+        Machines it needs while it runs; 0 when the users bring theirs.
+    incidents_a_month : float
+        Failures in a month of running.
+    repair_takes : float
+        Seconds of somebody's work when a failure cannot wait.
+
+    Examples
+    --------
+    >>> batch = Unit(name="batch", runs_frac=2 / 24, slack=22 * 3600)
+    >>> batch.built_in
+    ()
+    """
+
+    name: str
+    built_in: tuple[str, ...] = ()
+    runs_frac: float = 1.0
+    slack: float = 0.0
+    machines: float = 1.0
+    incidents_a_month: float = 1.0
+    repair_takes: float = 60 * MINUTE
+
+    def __post_init__(self) -> None:
+        for what in self.built_in:
+            one_of("built_in", what, ALL)
+        fraction("runs_frac", self.runs_frac)
+        for name in ("slack", "machines", "incidents_a_month", "repair_takes"):
+            number(name, getattr(self, name), at_least=0)

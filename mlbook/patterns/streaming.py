@@ -1,0 +1,212 @@
+"""Pattern 3: train, predict and serve by streaming.
+
+    web app ── log data ──▶ [message queue] ── recent log data ──▶ [stream job: extract feature
+       ▲                        ▲                                   ▶ train & predict ⇄ model]
+       └── result, alert ───────┴───────────────── prediction results ───────────┘
+
+Costs: a system that must never stand still, and that has to cope with what comes late, twice, in
+the wrong order, or faster than it can read.
+Gains: an event reaches the answers within seconds, and the model learns all day long.
+
+Talk: slide 19; column "streaming" of slide 23.
+Chapter: 08
+"""
+
+from __future__ import annotations
+
+import math
+import warnings
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from mlbook.components import DownError
+from mlbook.message_log import PartitionedLog
+from mlbook.model import OnlineModel
+from mlbook.patterns.base import Answer, Pattern, knob
+from mlbook.patterns.deploy import ALL, Unit
+from mlbook.queueing import Distribution, LogNormal, least_stable_trigger
+from mlbook.streams import stream
+from mlbook.units import HOUR, MINUTE, MS, SECOND, duration
+from mlbook.world.features import Activity, Features
+
+if TYPE_CHECKING:
+    from mlbook.model import Version
+
+__all__ = ["Streaming"]
+
+GROUP = "features"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Streaming(Pattern):
+    """Train, predict and serve by streaming.
+
+    Parameters
+    ----------
+    train_every, train_takes : float
+        Seconds between two updates of the model, and seconds an update takes.
+    trigger : float
+        tau: seconds between two micro-batches; one that takes longer delays the next.
+    per_batch, per_event : float
+        b and a: a micro-batch of n events takes b + a n seconds.
+    partitions : int
+        Partitions of the message queue; one consumer reads each of them in turn.
+    at_most : int
+        Events that one micro-batch takes from a partition at most: back-pressure.
+    watermark : float
+        An event older than the newest one seen before this micro-batch by more than this is
+        dropped, in seconds.
+    idempotent : bool
+        Whether an event that is delivered twice is counted once.
+    lateness : Distribution
+        Time from an event to its arrival in the queue.
+    hop, lookup : Distribution
+        Time of one read from the queue, and for the web app to read a result.
+
+    Examples
+    --------
+    >>> Streaming(trigger=10 * SECOND).but(idempotent=False).trigger
+    10.0
+    """
+
+    train_every: float = knob(30 * MINUTE, above=0, unit="seconds between two model updates")
+    train_takes: float = knob(1 * SECOND, at_least=0, unit="seconds an update takes")
+    trigger: float = knob(1 * SECOND, above=0, unit="seconds between two micro-batches")
+    per_batch: float = knob(0.2, at_least=0, unit="seconds a micro-batch takes at least")
+    per_event: float = knob(2 * MS, at_least=0, unit="seconds more for each event")
+    partitions: int = knob(4, at_least=1, unit="partitions of the queue")
+    at_most: int = knob(10_000, at_least=1, unit="events a micro-batch takes from a partition")
+    watermark: float = knob(10 * MINUTE, at_least=0, unit="seconds an event may be late")
+    idempotent: bool = knob(default=True, unit="count an event once")
+    lateness: Distribution = knob(LogNormal(50 * MS, 200 * MS), unit="time to reach the queue")
+    hop: Distribution = knob(LogNormal(2 * MS, 5 * MS), unit="time to read from the queue")
+    lookup: Distribution = knob(LogNormal(0.3 * MS, 2 * MS), unit="time to read one result")
+
+    title: ClassVar[str] = "Pattern 3: streaming"
+    trains_by: ClassVar[str] = "stream"
+
+    @property
+    def units(self) -> tuple[Unit, ...]:
+        """The app knows two schemas; a queue and a job must run day and night and keep state."""
+        app = Unit(name="app", built_in=("request schema", "result schema"), incidents_a_month=0.0)
+        # What keeps state fails more often, and its repair includes the replay.
+        queue = Unit(name="message queue", incidents_a_month=2.0, repair_takes=3 * HOUR)
+        knows = tuple(what for what in ALL if what != "weights")
+        return app, queue, replace(queue, name="stream job", built_in=knows)
+
+    def build(self) -> None:
+        activity, site = self.site.world.activity, self.site
+        self._warn_when_unstable(activity.at_s.size / site.world.horizon_s)
+        self.mq = site.part("mq", self.hop, calls=activity.at_s.size)
+        self.job, self.view = site.part("stream_job"), site.part("view", self.lookup)
+        late_s = self.lateness.sample(stream(site.seed, "part/lateness"), activity.at_s.size)
+        self.log = PartitionedLog(self.partitions)
+        self.log.extend(activity.user.tolist(), (activity.at_s + late_s).tolist())
+        site.own_features = self.features_seen
+        self.event_s, self.known = activity.at_s.tolist(), set[int]()
+        self.counted: list[int] = []  # events in the order in which they were counted,
+        self.counted_at_s: list[float] = []  # some of them twice, and when
+        self.dropped: list[int] = []  # events beyond the watermark
+        self.newest_event_s, self.published_s = -math.inf, 0.0
+        self.model: Version | None = None
+        self.learner = OnlineModel(site.world)
+        self.horizon_s = site.world.horizon_s
+        self.clock.start(self.micro_batches())
+        self.every(self.train_every, self.train, part="training")
+
+    def _warn_when_unstable(self, rate_per_s: float) -> None:
+        least_s = least_stable_trigger(rate_per_s, self.per_batch, self.per_event)
+        if self.trigger < least_s:
+            text = f"trigger must be >= b / (1 - a lambda) = {duration(least_s)} to keep up with"
+            warnings.warn(
+                f"{text} {rate_per_s:.3g} events a second, got {duration(self.trigger)}: every "
+                "micro-batch will start late. Use a longer trigger.",
+                stacklevel=2,
+            )
+
+    async def micro_batches(self) -> None:
+        """Start one at every trigger for which there is an event; at once when one is overdue."""
+        started_s = -math.inf
+        while (due_s := max(self.log.next_arrival_s(GROUP), self.clock.now)) < self.horizon_s:
+            overdue = due_s == self.clock.now >= started_s + self.trigger
+            started_s = due_s if overdue else math.ceil(due_s / self.trigger) * self.trigger
+            await self.clock.until(started_s)
+            try:
+                await self.micro_batch()
+            except DownError as lost:
+                self.site.incidents.append((self.clock.now, lost.part, "lost"))
+                await self.clock.sleep(self.trigger)
+
+    async def micro_batch(self) -> None:
+        """Take what has arrived, work on it, and only then tell the queue that it is done."""
+        asof_s = self.clock.now
+        taken = self.log.read(GROUP, asof_s, self.at_most)
+        events = [event for records in taken for event in records]
+        await self.mq.call(events[0])
+        began_s = self.clock.now
+        try:
+            await self.job.work(self.per_batch + self.per_event * len(events))
+        except DownError:
+            # It died in the middle: what it had counted stays counted, and nothing is committed.
+            done = (self.clock.now - began_s - self.per_batch) / max(self.per_event, 1e-12)
+            self.count(events[: max(int(done), 0)])
+            raise
+        self.count(events)
+        self.log.commit(GROUP, taken)
+        self.newest_event_s = max(self.newest_event_s, *(self.event_s[event] for event in events))
+        self.published_s = self.clock.now
+        self.site.publish(asof_s)
+
+    def count(self, events: list[int]) -> None:
+        """Count events into the features, unless they are too late or known already.
+
+        Parameters
+        ----------
+        events : list of int
+            Rows of the activity log.
+        """
+        oldest_s = self.newest_event_s - self.watermark
+        for event in events:
+            if self.event_s[event] < oldest_s:
+                self.dropped.append(event)
+            elif not (self.idempotent and event in self.known):
+                self.known.add(event)
+                self.counted.append(event)
+                self.counted_at_s.append(self.clock.now)
+
+    def features_seen(self) -> Features:
+        """Compute features of what this run counted, when it counted it.
+
+        Returns
+        -------
+        Features
+            The job's own; events that it never counted are not in them.
+        """
+        world, log = self.site.world, self.site.world.activity
+        rows, seen_at_s = np.array(self.counted, dtype=np.int64), np.array(self.counted_at_s)
+        counted = Activity(log.at_s[rows], log.user[rows], log.item[rows])
+        first_seen_s = np.full(log.at_s.size, np.inf)
+        np.minimum.at(first_seen_s, rows, seen_at_s)
+        self.site.seen_at_s = first_seen_s
+        return Features(counted, world.catalog, world.features.half_life, seen_at_s=seen_at_s)
+
+    async def train(self) -> None:
+        """Go on learning from the clicks that have become known, and publish the new weights."""
+        asof_s = self.clock.now
+        await self.site.parts["training"].work(self.train_takes)
+        if learned := self.learner.learn(asof_s):
+            estimator, n_rows = learned
+            self.model = self.site.versions.add(
+                asof_s=asof_s, live_at_s=self.clock.now, n_rows=n_rows, estimator=estimator
+            )
+
+    async def predict(self, i: int) -> Answer:
+        await self.view.call(i)
+        now, model = self.clock.now, self.model
+        # What came before the first event that still waits in the queue is known.
+        asof_s = min(now, self.log.next_arrival_s(GROUP))
+        computed_at_s = max(self.published_s, model.live_at_s) if model else self.published_s
+        read_at_s = math.nextafter(self.published_s, math.inf)
+        return Answer(model, asof_s, computed_at_s, "event", read_at_s=read_at_s)
