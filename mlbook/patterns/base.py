@@ -285,7 +285,9 @@ def _check(name: str, value: Any, default: Any, rule: dict[str, Any]) -> None:
         integer(name, value, at_least=at_least, unit=rule["unit"], hint=hint)
     elif isinstance(default, float):
         is_share = rule["limits"]["at_most"] is not None
-        hint = "Write 0.5 for half." if is_share else "Durations are seconds: write 15 * mb.MINUTE."
+        hint = "Write 0.5 for half." if is_share else f"Leave it out for the default of {default}."
+        if "seconds" in rule["unit"]:
+            hint = "Durations are seconds: write 15 * mb.MINUTE."
         number(name, value, **rule["limits"], unit=rule["unit"], hint=hint)
     elif isinstance(default, str):
         one_of(name, value, rule["choices"])

@@ -17,6 +17,7 @@ Chapter: 09
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -24,18 +25,21 @@ from numpy.typing import NDArray
 
 from mlbook.export import PRECISIONS, OnDevice, to_device
 from mlbook.patterns.base import Answer, Pattern, knob
+from mlbook.patterns.deploy import ALL, Unit, job
 from mlbook.queueing import Distribution, Fleet, LogNormal, OnOff, poisson_looks
 from mlbook.streams import stream
 from mlbook.units import DAY, HOUR, MINUTE, MS
-from mlbook.world import Features
+from mlbook.world import Phones
 
 if TYPE_CHECKING:
     from mlbook.components import Component
     from mlbook.model import Version
+    from mlbook.world import Features
 
 __all__ = ["MobileApp"]
 
 BUILD_S = 1 * HOUR  # from a trained model to a release of the app: no train leaves before its model
+BAD_FRAC = 0.15  # share of the releases that somebody has to repair; a teaching value
 Whose = NDArray[np.int64]
 Instants = NDArray[np.float64]
 
@@ -104,15 +108,33 @@ class MobileApp(Pattern):
         """From the training data to the live release, if trains leave at whole training periods."""
         return self.train_takes + BUILD_S + self.review_takes
 
+    @property
+    def units(self) -> tuple[Unit, ...]:
+        """All of the ML is built into the app, with a download all but the weights."""
+        embedded = self.delivery == "embedded"
+        app = Unit(
+            name="app",
+            built_in=tuple(what for what in ALL if embedded or what != "weights"),
+            machines=0.0,
+            incidents_a_month=BAD_FRAC * 28 * DAY / self.release_every,
+            repair_takes=4 * HOUR,
+        )
+        training = job("training", self.train_every, self.train_takes)
+        return app, training
+
     def build(self) -> None:
         world, part = self.site.world, self.site.part
-        self.phone, self.sync, self.store = part("device", self.device), part("sync"), part("store")
+        self.phone, sync, self.store = part("device", self.device), part("sync"), part("store")
         offline = self.offline_share, self.offline_lasts
         self.network = OnOff(self._rng("offline"), world.users, *offline, world.horizon_s)
         who, look_s = self._looks()
         reached = ~self._cut_off(self.store, who, look_s)
         self.fleet = Fleet(world.users, who[reached], look_s[reached])
-        self._fill_the_phones_db()
+        self.phones = Phones(
+            world, self.site.seed, self.sync_every, self.own_share, partial(self._cut_off, sync)
+        )
+        self.site.seen_at_s, self.site.own_features = self.phones.seen_at_s, self.extract_feature
+        self.synced_s = self.phones.last_sync_s(world.visits.user, world.visits.at_s)
         self.every(self.train_every, self.train, part="training")
 
     def _rng(self, what: str) -> np.random.Generator:
@@ -128,29 +150,6 @@ class MobileApp(Pattern):
         gap_s = np.where(rng.random(users) < self.fast_share, self.fast_gap, self.slow_gap)
         return poisson_looks(rng, gap_s, end_s)
 
-    def _fill_the_phones_db(self) -> None:
-        """Note when each event reaches its user's phone, and the last sync before each visit."""
-        log, visits = self.site.world.activity, self.site.world.visits
-        self.phase_s = self.sync_every * self._rng("sync").random(self.site.world.users)
-        own = self._rng("own").random(log.at_s.size) < self.own_share
-        synced_s = self._synced(log.user, log.at_s, +1)
-        self.site.seen_at_s = np.where(own, log.at_s, synced_s)
-        self.site.own_features = self.extract_feature
-        self.synced_s = np.maximum(self._synced(visits.user, visits.at_s, -1), 0.0)
-
-    def _synced(self, who: Whose, at_s: Instants, step: int) -> Instants:
-        """Find the first sync from an instant on that works (step 1), or the last one (step -1)."""
-        rounded = np.ceil if step > 0 else np.floor
-        turn = rounded((at_s - self.phase_s[who]) / self.sync_every)
-        return self._reached(self.sync, who, self.phase_s[who] + turn * self.sync_every, step)
-
-    def _reached(self, part: Component, who: Whose, try_s: Instants, step: int = 1) -> Instants:
-        """Try again at every sync until a phone reaches a part; give when it did."""
-        reached_s, lost = try_s.copy(), np.arange(try_s.size)
-        while (lost := lost[self._cut_off(part, who[lost], reached_s[lost])]).size:
-            reached_s[lost] += step * self.sync_every
-        return reached_s
-
     def _cut_off(self, part: Component, who: Whose, at_s: Instants) -> NDArray[np.bool_]:
         during_the_run = (at_s >= 0) & (at_s < self.site.world.horizon_s)
         return during_the_run & (self.network.away(who, at_s) | part.misses(at_s))
@@ -163,9 +162,7 @@ class MobileApp(Pattern):
         Features
             Of events as they reached the phones.
         """
-        world = self.site.world
-        half_life, seen_at_s = world.features.half_life, self.site.seen_at_s
-        return Features(world.activity, world.catalog, half_life, seen_at_s=seen_at_s)
+        return self.phones.features()
 
     def convert(self, estimator: Any) -> OnDevice:
         return OnDevice(to_device(estimator, self.precision))
@@ -188,8 +185,10 @@ class MobileApp(Pattern):
             world = self.site.world
             first_s = world.activity.first_seen_s(world.users)
             np.minimum.at(first_s, world.visits.user, world.visits.at_s)
-            there_s = np.maximum(first_s, self.clock.now)
-            self.fleet.install(self._reached(self.store, np.arange(world.users), there_s))
+            app_s, missing = np.maximum(first_s, self.clock.now), np.arange(world.users)
+            while (missing := missing[self._cut_off(self.store, missing, app_s[missing])]).size:
+                app_s[missing] += MINUTE  # no network, or no store: the user tries again
+            self.fleet.install(app_s)
         self.fleet.offer(version, self.clock.now)
 
     async def predict(self, i: int) -> Answer:
