@@ -28,7 +28,7 @@ class Diagram(Display):
     Parameters
     ----------
     name : str
-        ``"in_process"``, ``"rest_api"``, ``"shared_db"`` or ``"federated"``.
+        ``"in_process"``, ``"rest_api"``, ``"shared_db"``, ``"mobile_app"`` or ``"federated"``.
 
     Examples
     --------

@@ -5,6 +5,7 @@ from __future__ import annotations
 from mlbook.patterns.base import Answer, Pattern, knob
 from mlbook.patterns.federated import Federated
 from mlbook.patterns.in_process import InProcess
+from mlbook.patterns.mobile_app import MobileApp
 from mlbook.patterns.rest_api import RestApi
 from mlbook.patterns.shared_db import SharedDb
 from mlbook.patterns.streaming import Streaming
@@ -13,6 +14,7 @@ __all__ = [
     "Answer",
     "Federated",
     "InProcess",
+    "MobileApp",
     "Pattern",
     "RestApi",
     "SharedDb",

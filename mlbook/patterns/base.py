@@ -244,9 +244,27 @@ class Pattern:
         if trained := train(self.site.world, asof_s):
             estimator, n_rows = trained
             version = self.site.versions.add(
-                asof_s=asof_s, live_at_s=self.clock.now, n_rows=n_rows, estimator=estimator
+                asof_s=asof_s,
+                live_at_s=self.clock.now,
+                n_rows=n_rows,
+                estimator=self.convert(estimator),
             )
             await self.deploy(version)
+
+    def convert(self, estimator: Any) -> Any:
+        """Turn a trained model into what serves; nothing to do unless overridden.
+
+        Parameters
+        ----------
+        estimator : Any
+            A fitted scikit-learn classifier.
+
+        Returns
+        -------
+        Any
+            Something with a ``predict_proba(columns)`` like it.
+        """
+        return estimator
 
     async def deploy(self, version: Version) -> None:
         """Bring a new version to where predictions are made; nothing to do unless overridden.

@@ -13,7 +13,7 @@ from mlbook.patterns import Answer
 from mlbook.queueing import Constant
 from tests.worlds import refusal, small
 
-PATTERNS = [mb.Federated, mb.InProcess, mb.RestApi, mb.SharedDb]
+PATTERNS = [mb.Federated, mb.InProcess, mb.MobileApp, mb.RestApi, mb.SharedDb]
 
 
 @pytest.mark.parametrize("kind", PATTERNS)
@@ -110,6 +110,18 @@ BAD_KNOBS = [
         {"local_epochs": -1},
         "local_epochs must be >= 1 (gradient steps of a device in a round), got -1. "
         "Leave it out for the default of 5.",
+    ),
+    (
+        mb.MobileApp,
+        {"fast_share": 1.1},
+        "fast_share must be >= 0 and <= 1 (share of phones that update fast), got 1.1. "
+        "Write 0.5 for half.",
+    ),
+    (
+        mb.MobileApp,
+        {"precision": "int9"},
+        "precision must be one of 'float32', 'int16', 'int8', 'int6', 'int5', 'int4', 'int3', "
+        "got 'int9'. Did you mean 'int8'?",
     ),
     (
         mb.RestApi,
