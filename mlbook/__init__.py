@@ -12,14 +12,22 @@ from typing import TYPE_CHECKING, Any
 from mlbook.units import DAY, HOUR, MINUTE, MS, SECOND
 
 if TYPE_CHECKING:
-    from mlbook import charts, cost, coupling, explore, measure, queueing
+    from mlbook import charts, cost, coupling, explore, export, fedavg, measure, queueing
     from mlbook.contract import check_pattern
     from mlbook.exercises import check, guess, hint, poll, report_card, solution
     from mlbook.experiment import Run, Runs, compare, probe, run, runtime_coupling
     from mlbook.faults import down, skip_batch, slow
     from mlbook.lessons.glossary import glossary
     from mlbook.lessons.then_and_now import then_and_now
-    from mlbook.patterns import InProcess, Pattern, RestApi, SharedDb, Streaming
+    from mlbook.patterns import (
+        Federated,
+        InProcess,
+        MobileApp,
+        Pattern,
+        RestApi,
+        SharedDb,
+        Streaming,
+    )
     from mlbook.reading import source
     from mlbook.world import ReplayWorld, World
 
@@ -29,7 +37,9 @@ __all__ = [
     "MINUTE",
     "MS",
     "SECOND",
+    "Federated",
     "InProcess",
+    "MobileApp",
     "Pattern",
     "ReplayWorld",
     "RestApi",
@@ -64,7 +74,9 @@ _HOME = {
     "hint": "exercises",
     "guess": "exercises",
     "check": "exercises",
+    "Federated": "patterns",
     "InProcess": "patterns",
+    "MobileApp": "patterns",
     "Pattern": "patterns",
     "ReplayWorld": "world",
     "RestApi": "patterns",
@@ -90,6 +102,8 @@ _SUBMODULES = {
     "cost",
     "coupling",
     "explore",
+    "export",
+    "fedavg",
     "measure",
     "queueing",
 }  # used as mb.charts.…

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mlbook.faults import Fault
+    from mlbook.fedavg import Round
     from mlbook.queueing import Distribution
     from mlbook.world import Features, ReplayWorld, World
 
@@ -69,6 +70,10 @@ class Site:
     own_features : callable or None
         Called after the run, ``own_features()`` gives the features of a pattern that keeps its own
         store of events; None for a pattern that reads the shop's.
+    rounds : list of Round
+        What became of each round of a federated training.
+    fetched_at_s : list of ndarray of shape (n_users,)
+        For each version of a federated training, when each device had it, in seconds.
     """
 
     world: World | ReplayWorld
@@ -81,6 +86,8 @@ class Site:
     incidents: list[tuple[float, str, str]] = field(default_factory=list)
     seen_at_s: NDArray[np.float64] | None = None
     own_features: Callable[[], Features] | None = None
+    rounds: list[Round] = field(default_factory=list)
+    fetched_at_s: list[NDArray[np.float64]] = field(default_factory=list)
 
     def part(
         self,
@@ -249,3 +256,22 @@ class Component:
             True while a ``skip_batch`` fault is on.
         """
         return any(f.kind == "skip_batch" and f.covers(self.clock.now) for f in self.faults)
+
+    def misses(self, at_s: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Tell at which instants a short job would be skipped or lost here.
+
+        Parameters
+        ----------
+        at_s : ndarray
+            Instants in seconds.
+
+        Returns
+        -------
+        ndarray of bool
+            True where a fault is on; one entry an instant.
+        """
+        missed = np.zeros(at_s.shape, dtype=bool)
+        for fault in self.faults:
+            if fault.kind in {"down", "skip_batch"}:
+                missed |= (at_s >= fault.at_s) & (at_s < fault.at_s + fault.lasting_s)
+        return missed

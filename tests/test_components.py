@@ -145,3 +145,14 @@ def test_what_is_published_is_dated_by_the_clock():
 
     timed(site, job())
     assert site.published == [(7.0, 2.0, 3)]
+
+
+def test_a_part_misses_the_instants_of_its_outages_and_skips_but_not_those_of_its_slowness():
+    part = site_with(
+        mb.down("sync", at=10.0, lasting=5.0),
+        mb.skip_batch("sync", at=20.0, lasting=5.0),
+        mb.slow("sync", at=0.0, lasting=99.0, by=1.0),
+        mb.down("other", at=0.0, lasting=99.0),
+    ).part("sync")
+    at_s = np.array([9.9, 10.0, 14.9, 15.0, 20.0, 24.9, 25.0])
+    assert part.misses(at_s).tolist() == [False, True, True, False, True, True, False]

@@ -33,6 +33,8 @@ class Bare(mb.RestApi):
         (mb.RestApi(), 2 + 1),
         (mb.SharedDb(), 1),
         (mb.Streaming(), 2 + 1),
+        (mb.MobileApp(), ALL_CHANGES),
+        (mb.MobileApp(delivery="download"), ALL_CHANGES - 26),
     ],
     ids=lambda value: type(value).__name__,
 )
@@ -54,7 +56,8 @@ def test_a_change_known_to_two_units_needs_a_coordinated_release():
 
 def test_only_the_app_that_holds_the_model_depends_on_its_language():
     apart = (mb.RestApi(), mb.SharedDb(), mb.Streaming())
-    assert [app_knows_ml(pattern) for pattern in (*apart, mb.InProcess())] == [False] * 3 + [True]
+    inside = (mb.InProcess(), mb.MobileApp(), mb.MobileApp(delivery="download"))
+    assert [app_knows_ml(pattern) for pattern in (*apart, *inside)] == [False] * 3 + [True] * 3
 
 
 def test_operator_minutes_are_incidents_that_cannot_wait_times_their_work():
@@ -63,6 +66,8 @@ def test_operator_minutes_are_incidents_that_cannot_wait_times_their_work():
     training = 60.0 * (0.5 / 24) * math.exp(-23.5)
     assert operator_minutes_a_month(rest) == pytest.approx(server + job + training)
     assert operator_minutes_a_month(mb.Streaming()) == pytest.approx(2 * 2 * 180.0)
+    # Four releases a month, 15 % of them bad, four hours each.
+    assert operator_minutes_a_month(mb.MobileApp()) == pytest.approx(4 * 0.15 * 240 + training)
 
 
 def test_more_slack_or_a_quicker_repair_lets_more_incidents_wait():

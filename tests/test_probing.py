@@ -17,6 +17,8 @@ PATTERNS = {
     "REST, every 15 min": mb.RestApi(features_every=15 * mb.MINUTE),
     "nightly": mb.SharedDb(),
     "every 6 h": mb.SharedDb(predict_every=6 * mb.HOUR),
+    "mobile, nothing of its own": mb.MobileApp(own_share=0.0),
+    "mobile, offline at times": mb.MobileApp(own_share=0.0, offline_share=0.5),
     "streaming": mb.Streaming(),
     "streaming by the minute": mb.Streaming(trigger=60.0),
 }
@@ -69,6 +71,13 @@ def test_an_hour_without_a_part_fails_the_requests_that_need_it_and_no_others():
     table = runtime_coupling(mb.RestApi(), small())
     assert table["failed_frac"].to_dict() == {
         "network": 1.0, "feature_db": 1.0, "api": 1.0, "training": 0.0, "feature_job": 0.0,
+    }  # fmt: skip
+
+
+def test_no_outage_of_an_hour_but_the_phones_own_fails_anything_on_a_phone():
+    table = runtime_coupling(mb.MobileApp(), small())
+    assert table["failed_frac"].to_dict() == {
+        "device": 1.0, "sync": 0.0, "store": 0.0, "training": 0.0,
     }  # fmt: skip
 
 

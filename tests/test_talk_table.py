@@ -11,7 +11,12 @@ from mlbook.experiment.talk_table import TALK, Cuts, talk_table
 from mlbook.patterns.deploy import CHANGES_A_YEAR
 from tests.worlds import shop, small
 
-TALKED = {"rest": mb.RestApi(), "nightly": mb.SharedDb(), "stream": mb.Streaming()}
+TALKED = {
+    "rest": mb.RestApi(),
+    "nightly": mb.SharedDb(),
+    "stream": mb.Streaming(),
+    "mobile": mb.MobileApp(),
+}
 
 
 @cache
@@ -61,6 +66,14 @@ FLIPS = {
     "an instant batch": (REQUIRED, mb.SharedDb(predict_takes=0.5, write_takes=0.0), "Short"),
     "a big micro-batch": (REQUIRED, mb.Streaming(trigger=60.0, per_batch=30.0), "Long"),
     "a stream that learns once a day": ("training", mb.Streaming(train_every=mb.DAY), "by batch"),
+    "own events only": (LATENCY, mb.MobileApp(own_share=1.0), "Very low"),
+    "a daily sync": (LATENCY, mb.MobileApp(sync_every=mb.DAY, own_share=0.0), "Long"),
+    "a large model on an old phone": (
+        REQUIRED, mb.MobileApp(device=mb.queueing.Constant(3.0)), "Long",
+    ),
+    "a release every day": (
+        "management difficulty", mb.MobileApp(release_every=mb.DAY), "Very hard",
+    ),
     "a batch without slack": (
         "management difficulty", mb.SharedDb(predict_takes=23.5 * mb.HOUR), "So so",
     ),
@@ -78,6 +91,10 @@ def test_a_knob_of_the_pattern_flips_the_word(row, pattern, expected):
 def test_the_judged_rows_flip_with_what_one_believes():
     often = CHANGES_A_YEAR | {"request schema": 20.0}
     assert word("coupling with the app", mb.RestApi(), changes_a_year=often) == "Tight"
+    retrained = CHANGES_A_YEAR | {"weights": 500.0}
+    assert word("coupling with the app", mb.MobileApp()) == "Tight"
+    downloaded = mb.MobileApp(delivery="download")
+    assert word("coupling with the app", downloaded, changes_a_year=retrained) == "Loose"
     assert word("management difficulty", mb.RestApi(), cuts=Cuts(easy=100.0)) == "Easy"
     assert word("management difficulty", mb.Streaming(), cuts=Cuts(so_so_minutes=1000.0)) == "So so"
 

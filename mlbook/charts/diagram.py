@@ -28,7 +28,7 @@ class Diagram(Display):
     Parameters
     ----------
     name : str
-        ``"in_process"``, ``"rest_api"`` or ``"shared_db"``.
+        ``"in_process"``, ``"rest_api"``, ``"shared_db"``, ``"mobile_app"`` or ``"federated"``.
 
     Examples
     --------

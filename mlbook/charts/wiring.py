@@ -3,7 +3,8 @@
 A spec says what is connected; a renderer says how it looks. Coordinates are grid units, x to the
 right and y upwards; a part's position is its centre.
 
-Talk: slides 14 (REST API) and 17 (shared DB); the in-process baseline is ours.
+Talk: slides 14 (REST API), 17 (shared DB) and 20 (mobile app). Slide 22 (federated learning) names
+the idea; its diagram and the in-process baseline are ours.
 """
 
 from __future__ import annotations
@@ -241,6 +242,70 @@ SPECS = {
         ),
         Table((_READ, _FEATURE, _WRITE), at=(1.68, 0.9), back=_SERVE),
     ),
+    "mobile_app": Wiring(
+        "Pattern 4: train by batch, predict on a mobile app",
+        "A batch system extracts features from the server's DB and trains; the trained model is "
+        "converted and put into the mobile app. The app extracts features once more, from a DB of "
+        "its own, and the device model predicts inside the app: request and prediction result "
+        "never leave it. Activity logs and contents data go from the app to the server's DB.",
+        (
+            Part("Screen", 1.25, 3.75, "app"),
+            Part("DB on the phone", 1.25, 2.55, "store"),
+            Part("Extract feature", 4.35, 2.55),
+            Part("Device model", 4.35, 3.75, "model"),
+            Part("DB", 1.25, 0.55, "store"),
+            Part("Extract feature", 4.35, 0.55),
+            Part("Execute training", 8.3, 0.55),
+            Part("Trained model", 8.3, 3.75, "model"),
+        ),
+        (
+            Arrow((2.2, 3.9), (3.4, 3.9), "request for\nprediction", (2.8, 4.25)),
+            Arrow((3.4, 3.6), (2.2, 3.6), "prediction\nresult", (2.8, 3.26)),
+            Arrow((2.2, 2.55), (3.4, 2.55), "data", (2.8, 2.73)),
+            Arrow((4.35, 2.9), (4.35, 3.4), "feature", (4.85, 3.15)),
+            Arrow((1.25, 2.2), (1.25, 0.9), "activity logs,\ncontents data", (2.12, 1.55)),
+            Arrow((2.2, 0.55), (3.4, 0.55), "data", (2.8, 0.73)),
+            Arrow((5.3, 0.55), (7.35, 0.55), "feature", (6.33, 0.73)),
+            Arrow((8.3, 0.9), (8.3, 3.4), "training result", (9.2, 2.3)),
+            Arrow((7.35, 3.75), (5.3, 3.75), "convert\nmodel", (6.33, 4.05)),
+        ),
+        (
+            Frame("Mobile app", 0.1, 2.0, 5.5, 2.75),
+            Frame("Batch system", 3.2, 0.0, 6.3, 1.35),
+        ),
+    ),
+    "federated": Wiring(
+        "Pattern 4': federated learning",
+        "Each of many devices extracts features from a DB of its own, predicts with its copy of "
+        "the model, and trains that copy a little on its own data. Only a masked update leaves "
+        "the device. A server adds the updates up, makes a new global model of their mean, and "
+        "sends it to the devices. Activity logs never leave the device.",
+        (
+            Part("Screen", 1.25, 3.75, "app"),
+            Part("DB on the device", 1.25, 0.9, "store"),
+            Part("Extract feature", 4.0, 0.9),
+            Part("Device model", 4.0, 3.75, "model"),
+            Part("Train a little", 6.3, 0.9),
+            Part("Average updates", 9.55, 0.9),
+            Part("Global model", 9.55, 3.75, "model"),
+        ),
+        (
+            Arrow((2.2, 3.95), (3.05, 3.95), "request for\nprediction", (2.62, 4.33)),
+            Arrow((3.05, 3.55), (2.2, 3.55), "prediction\nresult", (2.62, 3.15)),
+            Arrow((1.25, 3.4), (1.25, 1.25), "activity log,\ncontents data", (2.08, 2.3)),
+            Arrow((2.2, 0.9), (3.05, 0.9), "data", (2.62, 1.1)),
+            Arrow((4.0, 1.25), (4.0, 3.4), "feature", (4.5, 2.3)),
+            Arrow((4.95, 0.9), (5.35, 0.9), "feature", (5.15, 1.45)),
+            Arrow((4.95, 3.6), (6.3, 1.25), "weights", (6.82, 2.3), ((6.3, 3.6),)),
+            Arrow((7.25, 0.9), (8.6, 0.9), "masked\nupdate", (7.93, 1.25)),
+            Arrow((9.55, 1.25), (9.55, 3.4), "mean", (9.95, 2.3)),
+            Arrow((8.6, 3.9), (4.95, 3.9), "global model", (6.3, 4.1)),
+        ),
+        (
+            Frame("Each of many devices", 0.1, 0.2, 7.35, 4.85),
+            Frame("Server", 8.4, 0.2, 2.3, 4.85),
+        ),
+    ),
 }
 
 
@@ -250,7 +315,7 @@ def wiring(name: str) -> Wiring:
     Parameters
     ----------
     name : str
-        ``"in_process"``, ``"rest_api"`` or ``"shared_db"``.
+        ``"in_process"``, ``"rest_api"``, ``"shared_db"``, ``"mobile_app"`` or ``"federated"``.
 
     Returns
     -------

@@ -89,7 +89,7 @@ def run(
         site.clock.close()  # what was scheduled will not run
         raise
     answers, done_s = serve(running, site, served)
-    _check_trained(site)
+    _check_trained(running, site)
     log, slate_score = request_log(world, site, served, answers, done_s)
     return Run(pattern, world, seed, faults, site, log, slate_score)
 
@@ -198,13 +198,20 @@ def _served(world: World | ReplayWorld, warmup: float | None) -> NDArray[np.int6
     return served
 
 
-def _check_trained(site: Site) -> None:
+def _check_trained(running: Pattern, site: Site) -> None:
     """Refuse a world too short for one training; an outage of the training is another matter."""
-    if site.versions.versions or "training" in {part for _, part, _ in site.incidents}:
+    happened = {what for _, part, what in site.incidents if part in {"training", "device"}}
+    if site.versions.versions or happened & {"lost", "skipped"}:
         return
+    if happened:  # rounds were played, and none brought a model
+        text = (
+            "drop_out must leave enough devices that report: in no round did enough of them. Use a "
+            "smaller drop_out, more clients_a_round or a larger train_takes."
+        )
+        raise ValueError(text)
     text = (
         f"days must be long enough for one training, got {site.world.days:g}: no training found "
-        "200 labelled visits. Use more days, more users or a smaller train_every."
+        f"{running.trains_on}. Use more days, more users or a smaller train_every."
     )
     raise ValueError(text)
 

@@ -25,6 +25,7 @@ from mlbook.measure.data_path import (
 )
 from mlbook.measure.ranking import auc
 from mlbook.measure.report import readable, summary, talk_rows
+from mlbook.measure.rounds import federation
 
 __all__ = [
     "SERVED",
@@ -36,6 +37,7 @@ __all__ = [
     "clicks_per_100",
     "difference_per_100",
     "event_lag_s",
+    "federation",
     "predictions_read",
     "readable",
     "request_bytes",

@@ -3,9 +3,21 @@
 from __future__ import annotations
 
 from mlbook.patterns.base import Answer, Pattern, knob
+from mlbook.patterns.federated import Federated
 from mlbook.patterns.in_process import InProcess
+from mlbook.patterns.mobile_app import MobileApp
 from mlbook.patterns.rest_api import RestApi
 from mlbook.patterns.shared_db import SharedDb
 from mlbook.patterns.streaming import Streaming
 
-__all__ = ["Answer", "InProcess", "Pattern", "RestApi", "SharedDb", "Streaming", "knob"]
+__all__ = [
+    "Answer",
+    "Federated",
+    "InProcess",
+    "MobileApp",
+    "Pattern",
+    "RestApi",
+    "SharedDb",
+    "Streaming",
+    "knob",
+]

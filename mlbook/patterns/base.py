@@ -83,6 +83,7 @@ def knob(
     unit: str = "",
     above: float | None = None,
     at_least: float | None = None,
+    at_most: float | None = None,
     choices: tuple[str, ...] = (),
 ) -> Any:
     """Declare a knob of a pattern with its rule.
@@ -95,6 +96,8 @@ def knob(
         What it means, with its unit.
     above, at_least : float, optional
         The smallest value, excluded or included.
+    at_most : float, optional
+        The largest value; only a share has one.
     choices : tuple of str
         The allowed words of a str.
 
@@ -103,8 +106,10 @@ def knob(
     Any
         A dataclass field.
     """
-    rule = {"unit": unit, "above": above, "at_least": at_least, "choices": choices}
-    return field(default=default, metadata={"rule": rule})
+    limits = {"above": above, "at_least": at_least, "at_most": at_most}
+    return field(
+        default=default, metadata={"rule": {"unit": unit, "choices": choices, "limits": limits}}
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,6 +129,7 @@ class Pattern:
 
     title: ClassVar[str] = "A pattern"
     trains_by: ClassVar[str] = "batch"  # or "stream"
+    trains_on: ClassVar[str] = "200 labelled visits"  # what the first training needs
     site: ClassVar[Site]  # these two are set on the installed copy of a run; they are no knobs
     clock: ClassVar[VirtualClock]
 
@@ -238,9 +244,27 @@ class Pattern:
         if trained := train(self.site.world, asof_s):
             estimator, n_rows = trained
             version = self.site.versions.add(
-                asof_s=asof_s, live_at_s=self.clock.now, n_rows=n_rows, estimator=estimator
+                asof_s=asof_s,
+                live_at_s=self.clock.now,
+                n_rows=n_rows,
+                estimator=self.convert(estimator),
             )
             await self.deploy(version)
+
+    def convert(self, estimator: Any) -> Any:
+        """Turn a trained model into what serves; nothing to do unless overridden.
+
+        Parameters
+        ----------
+        estimator : Any
+            A fitted scikit-learn classifier.
+
+        Returns
+        -------
+        Any
+            Something with a ``predict_proba(columns)`` like it.
+        """
+        return estimator
 
     async def deploy(self, version: Version) -> None:
         """Bring a new version to where predictions are made; nothing to do unless overridden.
@@ -258,12 +282,14 @@ def _check(name: str, value: Any, default: Any, rule: dict[str, Any]) -> None:
             raise TypeError(f"{name} must be True or False ({rule['unit']}), got {value!r}.")
     elif isinstance(default, int):
         hint = f"Leave it out for the default of {default}."
-        integer(name, value, at_least=rule["at_least"], unit=rule["unit"], hint=hint)
+        at_least = rule["limits"]["at_least"]
+        integer(name, value, at_least=at_least, unit=rule["unit"], hint=hint)
     elif isinstance(default, float):
-        number(
-            name, value, above=rule["above"], at_least=rule["at_least"], unit=rule["unit"],
-            hint="Durations are seconds: write 15 * mb.MINUTE.",
-        )  # fmt: skip
+        is_share = rule["limits"]["at_most"] is not None
+        hint = "Write 0.5 for half." if is_share else f"Leave it out for the default of {default}."
+        if "seconds" in rule["unit"]:
+            hint = "Durations are seconds: write 15 * mb.MINUTE."
+        number(name, value, **rule["limits"], unit=rule["unit"], hint=hint)
     elif isinstance(default, str):
         one_of(name, value, rule["choices"])
     elif not hasattr(value, "sample"):

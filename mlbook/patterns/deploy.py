@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from mlbook.units import MINUTE
 from mlbook.validate import fraction, number, one_of
 
-__all__ = ["ALL", "CHANGES_A_YEAR", "Unit"]
+__all__ = ["ALL", "CHANGES_A_YEAR", "Unit", "job"]
 
 # How often each kind of thing changes, a year. Teaching values: make each of them a slider.
 CHANGES_A_YEAR = {
@@ -69,3 +69,38 @@ class Unit:
         fraction("runs_frac", self.runs_frac)
         for name in ("slack", "machines", "incidents_a_month", "repair_takes"):
             number(name, getattr(self, name), at_least=0)
+
+
+def job(
+    name: str,
+    every: float,
+    takes: float,
+    built_in: tuple[str, ...] = ("features", "ML runtime", "ML language"),
+) -> Unit:
+    """Describe a job that runs now and then: until it is due again, a failure may wait.
+
+    Parameters
+    ----------
+    name : str
+        What it is.
+    every, takes : float
+        Seconds between two starts, and seconds it runs.
+    built_in : tuple of str
+        Which of `CHANGES_A_YEAR` are part of its build; by default what a training knows.
+
+    Returns
+    -------
+    Unit
+        Runs a share of the time, and has the rest of its period as slack.
+
+    Examples
+    --------
+    >>> job("training", every=24 * 3600.0, takes=3600.0).slack
+    82800.0
+    """
+    return Unit(
+        name=name,
+        built_in=built_in,
+        runs_frac=min(takes / every, 1.0),
+        slack=max(every - takes, 0.0),
+    )

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from mlbook.patterns.base import Answer, Pattern, knob
-from mlbook.patterns.deploy import ALL, Unit
+from mlbook.patterns.deploy import ALL, Unit, job
 from mlbook.queueing import Distribution, LogNormal
 from mlbook.units import DAY, HOUR, MS, SECOND
 
@@ -59,12 +59,7 @@ class InProcess(Pattern):
     @property
     def units(self) -> tuple[Unit, ...]:
         """The whole web application, and the training beside it."""
-        training = Unit(
-            name="training",
-            built_in=("features", "ML runtime", "ML language"),
-            runs_frac=min(self.train_takes / self.train_every, 1.0),
-            slack=max(self.train_every - self.train_takes, 0.0),
-        )
+        training = job("training", self.train_every, self.train_takes)
         # The model file is loaded at a restart; everything else about it is part of the app.
         app = Unit(name="app", built_in=tuple(what for what in ALL if what != "weights"))
         return app, training

@@ -15,11 +15,11 @@ Chapter: 06
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from mlbook.patterns.base import Answer, Pattern, knob
-from mlbook.patterns.deploy import ALL, Unit
+from mlbook.patterns.deploy import ALL, Unit, job
 from mlbook.queueing import Distribution, LogNormal
 from mlbook.units import HOUR, MINUTE, MS, SECOND
 
@@ -80,20 +80,10 @@ class RestApi(Pattern):
     def units(self) -> tuple[Unit, ...]:
         """The app knows two schemas; the server and the jobs know the model."""
         serving = tuple(what for what in ALL if what != "weights")
-        job = Unit(
-            name="feature job",
-            built_in=("features", "ML runtime", "ML language"),
-            runs_frac=min(self.features_takes / self.features_every, 1.0),
-            slack=max(self.features_every - self.features_takes, 0.0),
-        )
-        training = replace(
-            job,
-            name="training",
-            runs_frac=min(self.train_takes / self.train_every, 1.0),
-            slack=max(self.train_every - self.train_takes, 0.0),
-        )
+        features = job("feature job", self.features_every, self.features_takes)
+        training = job("training", self.train_every, self.train_takes)
         app = Unit(name="app", built_in=("request schema", "result schema"), incidents_a_month=0.0)
-        return app, Unit(name="API server", built_in=serving), job, training
+        return app, Unit(name="API server", built_in=serving), features, training
 
     def build(self) -> None:
         self.net = self.site.part("network", self.network)

@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from mlbook.patterns.base import Answer, Pattern, knob
-from mlbook.patterns.deploy import Unit
+from mlbook.patterns.deploy import Unit, job
 from mlbook.queueing import Distribution, LogNormal
 from mlbook.units import DAY, HOUR, MINUTE, MS
 
@@ -65,18 +65,9 @@ class SharedDb(Pattern):
     @property
     def units(self) -> tuple[Unit, ...]:
         """The app knows the table; everything else is in batches that nobody waits for."""
-        training = Unit(
-            name="training",
-            built_in=("features", "ML runtime", "ML language"),
-            runs_frac=min(self.train_takes / self.train_every, 1.0),
-            slack=max(self.train_every - self.train_takes, 0.0),
-        )
-        batch = Unit(
-            name="prediction batch",
-            built_in=("features", "result schema", "ML runtime", "ML language"),
-            runs_frac=min(self.predict_takes / self.predict_every, 1.0),
-            slack=max(self.predict_every - self.predict_takes, 0.0),
-        )
+        training = job("training", self.train_every, self.train_takes)
+        knows = ("features", "result schema", "ML runtime", "ML language")
+        batch = job("prediction batch", self.predict_every, self.predict_takes, knows)
         app = Unit(name="app", built_in=("result schema",), incidents_a_month=0.0)
         return app, batch, training
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from mlbook.world.features import Activity, Catalog, Features
+from mlbook.world.phones import Phones
 from mlbook.world.replay import ReplayWorld
 from mlbook.world.shop import World
 from mlbook.world.visits import Labels, Visits
 
-__all__ = ["Activity", "Catalog", "Features", "Labels", "ReplayWorld", "Visits", "World"]
+__all__ = ["Activity", "Catalog", "Features", "Labels", "Phones", "ReplayWorld", "Visits", "World"]

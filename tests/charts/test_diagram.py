@@ -89,6 +89,33 @@ def test_the_request_of_pattern_1_carries_ids_and_no_features():
     assert "feature" not in request.label
 
 
+def test_in_federated_learning_only_updates_go_to_the_server_and_only_models_come_back():
+    spec = wiring("federated")
+    server = next(frame for frame in spec.frames if frame.label == "Server")
+    crossing = {
+        arrow.label.replace("\n", " "): arrow.end[0] > server.x
+        for arrow in spec.arrows
+        if (arrow.start[0] > server.x) != (arrow.end[0] > server.x)
+    }
+    assert crossing == {"masked update": True, "global model": False}
+
+
+def test_pattern_4_extracts_features_twice_and_asks_inside_the_app():
+    spec = wiring("mobile_app")
+    app = spec.frames[0]
+    inside = [
+        part
+        for part in spec.parts
+        if app.x < part.x < app.x + app.width and app.y < part.y < app.y + app.height
+    ]
+    assert [part.label for part in spec.parts].count("Extract feature") == 2
+    assert [part.label for part in inside].count("Extract feature") == 1
+    for arrow in spec.arrows[:2]:  # request and prediction result
+        for x, y in (arrow.start, arrow.end):
+            assert app.x < x < app.x + app.width, arrow.label
+            assert app.y < y < app.y + app.height, arrow.label
+
+
 def test_an_unknown_diagram_is_named_with_the_known_ones():
     with pytest.raises(ValueError, match=r"name must be one of .*'shared_db'.*got 'shared'"):
         Diagram("shared").plot()

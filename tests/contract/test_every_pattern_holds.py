@@ -8,8 +8,16 @@ import mlbook as mb
 from tests.worlds import small
 
 PATTERNS = {
+    "federated": mb.Federated(),
+    "federated, half drop out": mb.Federated(drop_out=0.5, train_every=2 * mb.HOUR),
+    "federated, in the open": mb.Federated(secure=False, clients_a_round=5, own_share=1.0),
+    "federated, seldom synced": mb.Federated(sync_every=6 * mb.HOUR, own_share=0.0),
     "in process": mb.InProcess(),
     "in process, released daily": mb.InProcess(release_every=1 * mb.DAY),
+    "mobile": mb.MobileApp(),
+    "mobile, downloaded": mb.MobileApp(delivery="download", download_every=3 * mb.HOUR),
+    "mobile, often offline": mb.MobileApp(offline_share=0.4, sync_every=1 * mb.HOUR),
+    "mobile, int8": mb.MobileApp(precision="int8", release_every=1 * mb.DAY),
     "REST": mb.RestApi(),
     "REST, one worker": mb.RestApi(workers=1),
     "REST, features sent": mb.RestApi(send="features", swap="restart"),

@@ -13,7 +13,7 @@ from mlbook.patterns import Answer
 from mlbook.queueing import Constant
 from tests.worlds import refusal, small
 
-PATTERNS = [mb.InProcess, mb.RestApi, mb.SharedDb]
+PATTERNS = [mb.Federated, mb.InProcess, mb.MobileApp, mb.RestApi, mb.SharedDb]
 
 
 @pytest.mark.parametrize("kind", PATTERNS)
@@ -87,6 +87,41 @@ BAD_KNOBS = [
         {"workers": 0},
         "workers must be >= 1 (workers of the API server), got 0. "
         "Leave it out for the default of 4.",
+    ),
+    (
+        mb.Federated,
+        {"own_share": 1.5},
+        "own_share must be >= 0 and <= 1 (share of events on the device itself), got 1.5. "
+        "Write 0.5 for half.",
+    ),
+    (
+        mb.Federated,
+        {"drop_out": -0.1},
+        "drop_out must be >= 0 and <= 1 (share of devices that never report), got -0.1. "
+        "Write 0.5 for half.",
+    ),
+    (
+        mb.Federated,
+        {"step": 0.0},
+        "step must be > 0 (size of a gradient step), got 0.0. Leave it out for the default of 0.1.",
+    ),
+    (
+        mb.Federated,
+        {"local_epochs": -1},
+        "local_epochs must be >= 1 (gradient steps of a device in a round), got -1. "
+        "Leave it out for the default of 5.",
+    ),
+    (
+        mb.MobileApp,
+        {"fast_share": 1.1},
+        "fast_share must be >= 0 and <= 1 (share of phones that update fast), got 1.1. "
+        "Write 0.5 for half.",
+    ),
+    (
+        mb.MobileApp,
+        {"precision": "int9"},
+        "precision must be one of 'float32', 'int16', 'int8', 'int6', 'int5', 'int4', 'int3', "
+        "got 'int9'. Did you mean 'int8'?",
     ),
     (
         mb.RestApi,

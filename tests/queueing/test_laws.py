@@ -8,7 +8,16 @@ import numpy as np
 import pytest
 from scipy.special import gammaln, logsumexp
 
-from mlbook.queueing import batch_age, erlang_c, fifo, mmc_wait_mean, mmc_wait_quantile, utilization
+from mlbook.queueing import (
+    adopted,
+    batch_age,
+    erlang_c,
+    fifo,
+    fleet_model_age,
+    mmc_wait_mean,
+    mmc_wait_quantile,
+    utilization,
+)
 from mlbook.streams import stream
 from tests.worlds import error_of_mean, refusal
 
@@ -90,6 +99,46 @@ def test_a_batch_product_is_read_between_d_and_t_plus_d():
 
 def test_a_batch_longer_than_its_period_runs_back_to_back():
     assert batch_age(period_s=1.0, takes_s=3.0) == (3.0, 6.0)
+
+
+STORE = [(0.375, 1.74), (0.625, 79.0)]  # shares of the devices, and days between their looks
+
+
+@pytest.mark.parametrize(
+    ("speeds", "published"), [([(1.0, 1.74)], 6.74), ([(1.0, 79.0)], 84.0), (STORE, 55.03)]
+)
+def test_the_age_of_a_fleets_model_is_what_was_computed_by_hand(speeds, published):
+    assert fleet_model_age(speeds, release_every_s=7.0, lead_s=1.5) == pytest.approx(
+        published, abs=0.005
+    )
+
+
+def test_the_two_speeds_give_back_the_stores_counts():
+    # Printed at the source: 15.5 % after a day, 42 % after a week, 57 % after 30 days.
+    found = [adopted(days, STORE) for days in (1.0, 7.0, 30.0)]
+    assert found == pytest.approx([0.155, 0.42, 0.57], abs=0.02)
+
+
+def test_nobody_has_a_release_at_once_and_everybody_in_the_end():
+    assert adopted(0.0, STORE) == 0.0
+    assert adopted(1e6, STORE) == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("law", [lambda s: fleet_model_age(s, 7.0, 1.0), lambda s: adopted(1.0, s)])
+@pytest.mark.parametrize(
+    ("speeds", "words"),
+    [
+        ([(0.4, 1.0), (0.4, 9.0)], "speeds must add up to 1 (all devices), got 0.8. Write [(0.375"),
+        ([], "speeds must add up to 1 (all devices), got 0."),
+        (
+            [(1.5, 1.0), (-0.5, 9.0)],
+            "share must be >= 0 and <= 1 (a share of the devices), got 1.5",
+        ),
+        ([(1.0, 0.0)], "gap must be > 0 (seconds), got 0.0."),
+    ],
+)
+def test_shares_that_are_no_fleet_are_refused(law, speeds, words):
+    assert words in refusal(ValueError, law, speeds)
 
 
 @pytest.mark.parametrize(

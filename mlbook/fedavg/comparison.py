@@ -1,0 +1,123 @@
+"""The same rows learned in three ways: all in one place, federated, and each client for itself.
+
+Chapter: 09
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mlbook.fedavg.averaging import Learning, Plan, federate
+from mlbook.fedavg.clients import Clients, clients_of
+from mlbook.units import DAY
+
+if TYPE_CHECKING:
+    from mlbook.world import World
+
+__all__ = ["auc_by_way", "excess_loss"]
+
+
+def auc_by_way(
+    world: World, asof_s: float, plan: Plan, *, rounds: int = 20, seed: int = 0
+) -> dict[str, float]:
+    """Learn from the labels known at an instant, and rank the candidates of the day after it.
+
+    Parameters
+    ----------
+    world : World
+        Whose users are the clients.
+    asof_s : float
+        When all three trainings read their data, in seconds; at least a day before the end.
+    plan : Plan
+        How a federated round is played.
+    rounds, seed : int
+        As in :func:`federate`.
+
+    Returns
+    -------
+    dict of str to float
+        Area under the ROC curve over all candidates of the day's visits: `central`, `federated`,
+        and `local only`, where a client ranks by a model of its own rows.
+
+    Notes
+    -----
+    One world says little, since a day's visits are few: take the mean over several worlds, and its
+    interval. The local models and the central one are scikit-learn's logistic regression as it
+    comes; a client who knows clicks only, or none, gives every item the same score, and so does one
+    without any row.
+    """
+    from sklearn.metrics import roc_auc_score
+
+    clients = clients_of(world, asof_s)
+    visits = world.visits
+    day = np.flatnonzero((visits.at_s > asof_s) & (visits.at_s <= asof_s + DAY))
+    slate_size = visits.slate.shape[1]
+    user = np.repeat(visits.user[day], slate_size)
+    columns = world.features(
+        user, visits.slate[day].ravel(), np.repeat(visits.at_s[day], slate_size)
+    )
+    scores = {
+        "central": _fitted(*clients.pooled()).predict_proba(columns)[:, 1],
+        "federated": federate(clients, plan, rounds=rounds, seed=seed)
+        .models[-1]
+        .estimator()
+        .predict_proba(columns)[:, 1],
+        "local only": _each_for_itself(clients, user, columns),
+    }
+    clicked = visits.clicked[day].ravel()
+    return {way: float(roc_auc_score(clicked, score)) for way, score in scores.items()}
+
+
+def excess_loss(learning: Learning, clients: Clients) -> NDArray[np.float64]:
+    """Measure how far each round's model is behind a central training, on the rows of all clients.
+
+    Parameters
+    ----------
+    learning : Learning
+        From :func:`federate`.
+    clients : Clients
+        Whose rows; nobody but the reader of a simulation can see them together.
+
+    Returns
+    -------
+    ndarray of shape (n_models,)
+        Mean log loss over that of the central model, minus one: 0.05 is five per cent worse.
+    """
+    columns, clicked = clients.pooled()
+
+    def loss(odds: NDArray[np.float64]) -> float:
+        return float((np.logaddexp(0, odds) - clicked * odds).mean())
+
+    best = loss(_fitted(columns, clicked).decision_function(columns))
+    losses = [loss(model.estimator().decision_function(columns)) for model in learning.models]
+    return np.array(losses) / best - 1
+
+
+def _fitted(columns: NDArray[np.float64], clicked: NDArray[np.bool_]) -> Any:
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    regression = LogisticRegression(solver="newton-cholesky")
+    return make_pipeline(StandardScaler(), regression).fit(columns, clicked)
+
+
+def _each_for_itself(
+    clients: Clients, user: NDArray[np.int64], columns: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Score each user's candidates by a model of that user's rows alone."""
+    scores: NDArray[np.float64] = np.full(user.size, clients.pooled()[1].mean())
+    for place, owner in enumerate(clients.number):
+        mine = user == owner
+        rows, clicked = clients.only(np.array([place])).pooled()
+        one_class = clicked.all() or not clicked.any()
+        if mine.any():
+            scores[mine] = (
+                clicked.mean()
+                if one_class
+                else _fitted(rows, clicked).predict_proba(columns[mine])[:, 1]
+            )
+    return scores
