@@ -100,7 +100,10 @@ class LatencyDisplay(Display):
         top = ax.get_ylim()[1]
         for row, (name, value) in enumerate(self.quantiles_s.items()):
             ax.axvline(value, color=VERMILION, linestyle=("-", "--", ":")[row])
-            label = ax.text(value * 1.05, top * (0.96 - 0.11 * row), f"{name} {duration(value)}")
+            # Only the last label has room to the right of its line.
+            side, shift = ("left", 1.05) if name == "p99" else ("right", 1 / 1.05)
+            words = f"{name} {duration(value)}"
+            label = ax.text(value * shift, top * (0.96 - 0.11 * row), words, ha=side)
             label.set(color=VERMILION, va="top", bbox={"fc": "white", "ec": "none", "pad": 1})
         duration_ticks(ax.xaxis)
         ax.set_title(f"How long {self.latency_s.size:,} visits waited for an answer")
@@ -173,7 +176,7 @@ class KneeDisplay(Display):
         ax.set_title("The same model, the same server, more visitors")
         figure = ax.get_figure(root=True)
         if figure is not None:
-            figure.subplots_adjust(top=0.76, left=0.1)
+            figure.subplots_adjust(top=0.76, left=0.125)
 
     def _utilization(self, rate_per_s: ArrayLike) -> NDArray[np.float64]:
         return np.asarray(rate_per_s) / self.capacity_per_s
