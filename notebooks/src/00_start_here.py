@@ -21,8 +21,8 @@
 
 # %% tags=["parameters"]
 seed: int = 7  # which shop, a whole number from 0
-days: float = 14.0  # length of the shop's history in days, 8 to 60
-users: int = 400  # number of users, 100 to 4000
+days: float = 14.0  # length of the shop's history in days, 8 to 60; full: 28
+users: int = 400  # number of users, 100 to 4000; full: 1000
 
 # %%
 import mlbook as mb

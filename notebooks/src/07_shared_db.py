@@ -24,6 +24,8 @@
 predict_every_h: float = 24.0  # hours between two prediction batches, 1 to 48
 predict_takes_h: float = 2.0  # hours a batch takes, 0.5 to 20
 seed: int = 7  # which shop, a whole number from 0
+days: float = 14.0  # length of the shop's history in days, 14 to 60; full: 28
+users: int = 400  # number of users, 100 to 4000; full: 1000
 
 # %%
 import mlbook as mb
@@ -75,7 +77,7 @@ batch = mb.SharedDb(
     predict_every=predict_every_h * mb.HOUR,
     predict_takes=predict_takes_h * mb.HOUR,
 )
-world = mb.World(seed=seed)
+world = mb.World(seed=seed, days=days, users=users)
 usual = mb.run(batch, world)
 mb.charts.AgeDisplay.from_runs(usual=usual)
 
