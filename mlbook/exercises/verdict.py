@@ -38,8 +38,8 @@ class Verdict:
     message : str
         What to know or to do next; code stands between backticks.
     kind : str
-        What was asked: ``"check"``, ``"hint"``, ``"solution"``, ``"guess"``, ``"measured"`` or
-        ``"poll"``.
+        What was asked: ``"check"``, ``"hint"``, ``"solution"``, ``"guess"``, ``"measured"``,
+        ``"poll"`` or ``"card"``.
     value : str
         What was handed in, as text.
     """

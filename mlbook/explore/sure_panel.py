@@ -166,8 +166,8 @@ def how_sure(visitors: int = 10, true_a: float = 22.0, true_b: float = 34.0) -> 
     """
     knobs: dict[str, Any] = {
         "visitors": Knob("visitors of each shop", 10, 5000, 10, whole=True),
-        "true_a": Knob("shop A, true clicks per 100", 1, 99, 1),
-        "true_b": Knob("shop B, true clicks per 100", 1, 99, 1),
+        "true_a": Knob("clicks per 100, shop A", 1, 99, 1),
+        "true_b": Knob("clicks per 100, shop B", 1, 99, 1),
     }
     start = {"visitors": visitors, "true_a": true_a, "true_b": true_b}
     return Explorable(two_shops, _ShopsView(), knobs, **start)

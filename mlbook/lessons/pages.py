@@ -151,7 +151,7 @@ def _with_measured(notebook: NotebookNode, broken: Sequence[Found]) -> NotebookN
     """Show beside each number that does not hold in this run what the run gave."""
     cells = {cell.id: cell for cell in notebook.cells}
     for found in broken:
-        visible = f'<span class="measured">({html.escape(found.shown)})</span>'
+        visible = f' <span class="measured">({html.escape(found.shown)})</span>'
         cell = cells[found.cell_id]
         cell.source = cell.source.replace(found.claim.comment, visible, 1)
     return notebook

@@ -17,6 +17,7 @@ from mlbook.lessons.parameters import papermill_path
 from mlbook.lessons.records import records_of, states_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from nbformat import NotebookNode
@@ -157,12 +158,10 @@ def _broken(job: Job, claims: list[Found]) -> Failure | None:
     broken = [each for each in claims if not each.holds]
     if not broken:
         return None
-    written = [each for each in executed_notebook(job).cells if not _tagged(each, "injected")]
-    place = next(n for n, cell in enumerate(written, start=1) if cell.id == broken[0].cell_id)
+    first = broken[0].cell_id
+    place = next(n for n, cell in _placed(executed_notebook(job)) if cell.id == first)
     message = "\n".join(str(each) for each in broken)
-    return Failure(
-        name="BrokenClaim", message=message, cell=place, cell_id=broken[0].cell_id, stopped=False
-    )
+    return Failure(name="BrokenClaim", message=message, cell=place, cell_id=first, stopped=False)
 
 
 def _orders(job: Job, timeout_s: int) -> dict[str, Any]:
@@ -201,12 +200,20 @@ def _last_words(status: int, errors: str) -> tuple[str, str]:
 
 def _last_started(notebook: NotebookNode) -> tuple[int, NotebookNode | None]:
     """Find the cell that ran last, and its place in the lesson as written."""
-    place, last_place, last = 0, 0, None
+    started = [
+        (place, cell)
+        for place, cell in _placed(notebook)
+        if cell.metadata.get("papermill", {}).get("start_time")
+    ]
+    return started[-1] if started else (0, None)
+
+
+def _placed(notebook: NotebookNode) -> Iterator[tuple[int, NotebookNode]]:
+    """Give each cell with its place in the lesson as written; papermill's own does not count."""
+    place = 0
     for cell in notebook.cells:
         place += not _tagged(cell, "injected-parameters")
-        if cell.metadata.get("papermill", {}).get("start_time"):
-            last_place, last = place, cell
-    return last_place, last
+        yield place, cell
 
 
 def _tagged(cell: NotebookNode, prefix: str) -> bool:

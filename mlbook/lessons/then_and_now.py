@@ -68,8 +68,8 @@ BOXES = (
         chapter="00",
         then="Slide 3 adds culture, procedure and technical debt. The third block is the title of "
         "a paper of 2015, which warns that such systems are quickly built and dearly maintained.",
-        holds="The count under *More*: training and scoring is a few lines of a hundred in this "
-        "library, too.",
+        holds="The count under *More*: training and scoring is less than a tenth of this library, "
+        "too.",
         now="The work around the model got a name, MLOps, and job titles. And many teams no longer "
         "train the model that they serve: they call one that somebody else trained and may change. "
         "The shop without a model is still the bar that it has to pass.",

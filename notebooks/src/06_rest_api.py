@@ -155,11 +155,11 @@ law["mean wait, in service times"] = [
 law.round(2)
 
 # %% [markdown]
-# There is no corner in the law. Each step towards one costs more than the step before, and the steps near one cost most. So a server that looks comfortable at 0.8 <!-- claim: law["utilisation"][1] ~ 0.8 tol 0 --> in the afternoon makes people wait many times as long in the evening, when its load is only a fifth higher <!-- claim: law["mean wait, in service times"][3] > 4 * law["mean wait, in service times"][1] -->.
+# There is no corner in the law. Each step towards one costs more than the step before, and the steps near one cost most. So a server that looks comfortable at 0.8 <!-- claim: law["utilisation"][1] ~ 0.8 tol 0 --> in the afternoon makes people wait many times as long in the evening, when its load is only a fifth higher<!-- claim: law["mean wait, in service times"][3] > 4 * law["mean wait, in service times"][1] -->.
 #
 # Our service times vary less than Erlang's, so our visitors wait somewhat less than his table says. The shape is the same.
 #
-# *This would be wrong if* visitors came in step, one every few milliseconds, and each prediction took the same time. Then nobody would wait at all until the utilisation reached one <!-- claim: (lambda a: (mb.queueing.fifo(a, 0 * a + 1.0, 1) - a).max())(np.arange(1000) / 0.99) ~ 1 tol 1e-6 -->.
+# *This would be wrong if* visitors came in step, one every few milliseconds, and each prediction took the same time. Then nobody would wait at all until the utilisation reached one<!-- claim: (lambda a: (mb.queueing.fifo(a, 0 * a + 1.0, 1) - a).max())(np.arange(1000) / 0.99) ~ 1 tol 1e-6 -->.
 
 # %% [markdown]
 # **Your turn.** Tonight 500 visits per second are expected. How many workers keep the utilisation at or below 0.7, with the mean service time from above? <!-- source: given for the exercise --> (Stuck? `mb.hint("06.workers")`.)
@@ -192,7 +192,7 @@ mb.check("06.repair", buy=...)
 # %% [markdown]
 # <details><summary>What we found (look after you have chosen)</summary>
 #
-# When the server is quiet, more workers change nothing <!-- claim: (lambda p99: p99(50, 8, 8) / p99(50, 4, 8))(lambda *knobs: np.quantile(mb.explore.knee(*knobs).result.latency_s, 0.99)) ~ 1 tol 1% -->: nobody is waiting for one. A faster model shortens every answer. At the knee both shorten the line, and the faster model still helps more <!-- claim: (lambda p99: p99(460, 4, 4) < p99(460, 8, 8) < p99(460, 4, 8))(lambda *knobs: np.quantile(mb.explore.knee(*knobs).result.latency_s, 0.99)) -->, because it shortens the work as well.
+# When the server is quiet, more workers change nothing<!-- claim: (lambda p99: p99(50, 8, 8) / p99(50, 4, 8))(lambda *knobs: np.quantile(mb.explore.knee(*knobs).result.latency_s, 0.99)) ~ 1 tol 1% -->: nobody is waiting for one. A faster model shortens every answer. At the knee both shorten the line, and the faster model still helps more<!-- claim: (lambda p99: p99(460, 4, 4) < p99(460, 8, 8) < p99(460, 4, 8))(lambda *knobs: np.quantile(mb.explore.knee(*knobs).result.latency_s, 0.99)) -->, because it shortens the work as well.
 #
 # </details>
 
@@ -214,7 +214,7 @@ mb.check("06.repair", buy=...)
 mb.guess("06.lost", ...)
 
 # %% [markdown]
-# The plot shows it second by second; the training ends after 15 seconds <!-- source: the cell below -->.
+# The plot shows it second by second; the training ends after 15 seconds<!-- source: the cell below -->.
 
 # %%
 training_ends = 8 * mb.DAY + rest.train_takes
@@ -228,14 +228,14 @@ lost = 1 - mb.measure.availability(swaps["restart"])
 mb.guess("06.lost", measured=100 * lost)
 
 # %% [markdown]
-# With **one** server a restart loses everybody who comes while it loads, here about a third of the minute <!-- claim: lost > 0.3 -->. (With two behind a load balancer you restart them in turn and lose nobody, as long as the one that stays can carry the load: the knee again.) The hot swap keeps answering, and loses nobody <!-- claim: mb.measure.availability(swaps["hot"]) ~ 1 tol 0 -->. Did it really change the model? Count the answers by model version:
+# With **one** server a restart loses everybody who comes while it loads, here about a third of the minute<!-- claim: lost > 0.3 -->. (With two behind a load balancer you restart them in turn and lose nobody, as long as the one that stays can carry the load: the knee again.) The hot swap keeps answering, and loses nobody<!-- claim: mb.measure.availability(swaps["hot"]) ~ 1 tol 0 -->. Did it really change the model? Count the answers by model version:
 
 # %%
 versions = swaps["hot"].requests.groupby("model_version")
 versions.size().rename("answers").to_frame()
 
 # %% [markdown]
-# Two versions answered within one minute <!-- claim: versions.ngroups ~ 2 tol 0 -->, and each answer carries the number of its own. Keep that column in any system you build: when somebody asks "why did I see this?", it is the first thing you need.
+# Two versions answered within one minute<!-- claim: versions.ngroups ~ 2 tol 0 -->, and each answer carries the number of its own. Keep that column in any system you build: when somebody asks "why did I see this?", it is the first thing you need.
 #
 # A hot swap is not free in reality: two models must fit into memory, and the first requests after it may be slow. Our simulation leaves both out.
 
@@ -262,7 +262,7 @@ for name, rate in {"quiet": quiet_rate, "busy": busy_rate}.items():
 pd.DataFrame(waits).round(1).rename_axis("p99 in ms, sending")
 
 # %% [markdown]
-# In the quiet minute it makes no difference <!-- claim: waits["quiet"]["features"] / waits["quiet"]["ids"] ~ 1 tol 5% -->: somebody has to read the features anyway. In the busy minute sending features cuts p99 from 91 ms <!-- claim: waits["busy"]["ids"] ~ 91 tol 1 --> to 56 ms <!-- claim: waits["busy"]["features"] ~ 56 tol 1 -->, because each visit holds a worker for a shorter time and the utilisation falls. It is the knee again, and nothing else. And how many times as large does the body of a request become?
+# In the quiet minute it makes no difference<!-- claim: waits["quiet"]["features"] / waits["quiet"]["ids"] ~ 1 tol 5% -->: somebody has to read the features anyway. In the busy minute sending features cuts p99 from 91 ms <!-- claim: waits["busy"]["ids"] ~ 91 tol 1 --> to 56 ms<!-- claim: waits["busy"]["features"] ~ 56 tol 1 -->, because each visit holds a worker for a shorter time and the utilisation falls. It is the knee again, and nothing else. And how many times as large does the body of a request become?
 
 # %%
 mb.guess("06.times_larger", ...)
@@ -275,7 +275,7 @@ mb.guess("06.times_larger", measured=size["features"] / size["ids"])
 size  # bytes, on average
 
 # %% [markdown]
-# Over thirty times as large <!-- claim: size["features"] > 30 * size["ids"] -->, and still little: bytes are cheap. The price is elsewhere: the names and meanings of all features now stand in the web application. Whoever adds or renames one has to change both sides, or to keep two versions of the request alive. With IDs the application knows an address and two kinds of number.
+# Over thirty times as large<!-- claim: size["features"] > 30 * size["ids"] -->, and still little: bytes are cheap. The price is elsewhere: the names and meanings of all features now stand in the web application. Whoever adds or renames one has to change both sides, or to keep two versions of the request alive. With IDs the application knows an address and two kinds of number.
 #
 # Slide 23 calls the coupling of this pattern "Loose", and slide 14 draws IDs. That the one explains the other is our reading.
 
@@ -368,7 +368,7 @@ ours = [score(row, json.loads(as_text)) for row in visitor.tolist()]
 max(abs(a - b) for a, b in zip(ours, theirs, strict=True))
 
 # %% [markdown]
-# Equal, but for rounding in the last digits of a computer's numbers <!-- claim: max(abs(a - b) for a, b in zip(ours, theirs, strict=True)) < 1e-12 -->. That is the idea of PMML: write down the numbers, not the program. It works as far as the format has a word for every step of your model, and fails where it has none.
+# Equal, but for rounding in the last digits of a computer's numbers<!-- claim: max(abs(a - b) for a, b in zip(ours, theirs, strict=True)) < 1e-12 -->. That is the idea of PMML: write down the numbers, not the program. It works as far as the format has a word for every step of your model, and fails where it has none.
 #
 # The second way keeps everything Python has, and carries the whole environment along so that it still fits. In Python the handiest file for that is a pickle (the slide names no file format), and a pickle is not data. It is a program that runs when it is loaded:
 
@@ -407,7 +407,7 @@ real = mb.run(rest, week)
 real
 
 # %% [markdown]
-# Look at the AUC and its interval before anything else. The interval contains one half <!-- claim: (lambda auc, half: auc - half < 0.5 < auc + half)(*mb.measure.auc(real)) -->, so **this run cannot tell our ranker from a coin**. A hundred clicks or so, spread over two policies that chose the items, are too few to train on and too few to judge by.
+# Look at the AUC and its interval before anything else. The interval contains one half<!-- claim: (lambda auc, half: auc - half < 0.5 < auc + half)(*mb.measure.auc(real)) -->, so **this run cannot tell our ranker from a coin**. A hundred clicks or so, spread over two policies that chose the items, are too few to train on and too few to judge by.
 #
 # What is real here is the rhythm of the day and the mix of segments. The sample is thinned, so its rates and bursts are not real; it has no user IDs; and we know the click of the item that was shown, never of the others. So there is no money here and no "what if". The plot shows the visits by hour in Japan. Our simulated shop borrows this shape.
 

@@ -136,7 +136,7 @@ runs["REST API"] = mb.run(mb.RestApi(), world)
 mb.charts.AgeClicksDisplay.from_runs(runs)
 
 # %% [markdown]
-# Older data costs clicks. (The steps look larger to the right because each of them doubles the age. Per hour of age the first hours cost most <!-- claim: (lambda c: (c["every 1 h"] - c["every 3 h"]) / 1.2 > (c["every 6 h"] - c["every 12 h"]) / 4.2)({name: mb.measure.clicks_per_100(run)[0] for name, run in runs.items()}) -->. The slowest batch has a second handicap: it also uses an older model.)
+# Older data costs clicks. (The steps look larger to the right because each of them doubles the age. Per hour of age the first hours cost most<!-- claim: (lambda c: (c["every 1 h"] - c["every 3 h"]) / 1.2 > (c["every 6 h"] - c["every 12 h"]) / 4.2)({name: mb.measure.clicks_per_100(run)[0] for name, run in runs.items()}) -->. The slowest batch has a second handicap: it also uses an older model.)
 #
 # The bars are 95 % intervals for each run alone. All runs had the very same visitors, so a difference between two of them is known better than either. The slowest batch against the fastest:
 
@@ -144,7 +144,7 @@ mb.charts.AgeClicksDisplay.from_runs(runs)
 mb.measure.difference_per_100(runs["every 48 h"], runs["every 1 h"])
 
 # %% [markdown]
-# Seven clicks of 100 visits <!-- claim: -mb.measure.difference_per_100(runs["every 48 h"], runs["every 1 h"]).clicks_per_100 ~ 7 tol 0.6 -->: every sixth click of the fresh batch.
+# Seven clicks of 100 visits<!-- claim: -mb.measure.difference_per_100(runs["every 48 h"], runs["every 1 h"]).clicks_per_100 ~ 7 tol 0.6 -->: every sixth click of the fresh batch.
 #
 # *This would be wrong if* interests lasted for months. Make another shop with `mb.World(seed=seed, interest_holds=60 * mb.DAY)`, run the two batches there, and see what is left of the difference.
 
@@ -175,9 +175,9 @@ three = {
 mb.charts.TwoRowsDisplay.from_runs(three)
 
 # %% [markdown]
-# The table of the daily batch answers 6 <!-- claim: (lambda d: d.wait_s[0] / d.wait_s[1])(mb.charts.TwoRowsDisplay.from_runs(three)) ~ 6 tol 0.7 --> times faster than the REST API, and what it says is a day behind <!-- claim: (lambda d: d.lag_s[1] / mb.HOUR)(mb.charts.TwoRowsDisplay.from_runs(three)) ~ 24 tol 5% -->. Fast and stale is no contradiction.
+# The table of the daily batch answers 6 <!-- claim: (lambda d: d.wait_s[0] / d.wait_s[1])(mb.charts.TwoRowsDisplay.from_runs(three)) ~ 6 tol 0.7 --> times faster than the REST API, and what it says is a day behind<!-- claim: (lambda d: d.lag_s[1] / mb.HOUR)(mb.charts.TwoRowsDisplay.from_runs(three)) ~ 24 tol 5% -->. Fast and stale is no contradiction.
 #
-# And the hourly batch is fast *and* as fresh as this REST API <!-- claim: (lambda d: d.lag_s[2] / d.lag_s[0])(mb.charts.TwoRowsDisplay.from_runs(three)) ~ 1 tol 15% -->. So freshness does not come with the name of a pattern. It comes from the slowest job on the way of the data: how often it runs, and how long it takes. The slide gives this pattern "So so ~ Long", a range; that the range is this knob is our reading.
+# And the hourly batch is fast *and* as fresh as this REST API<!-- claim: (lambda d: d.lag_s[2] / d.lag_s[0])(mb.charts.TwoRowsDisplay.from_runs(three)) ~ 1 tol 15% -->. So freshness does not come with the name of a pattern. It comes from the slowest job on the way of the data: how often it runs, and how long it takes. The slide gives this pattern "So so ~ Long", a range; that the range is this knob is our reading.
 
 # %% [markdown]
 # ## Turn the knobs
@@ -229,7 +229,7 @@ both = mb.Runs({"usual": usual, "missed": missed})
 both
 
 # %% [markdown]
-# Nothing failed <!-- claim: mb.measure.availability(missed) ~ 1 tol 0 -->. Every visit was answered, as fast as ever, from an old table. The oldest answer is one period older than the law allows: *D* plus two periods *T* <!-- claim: oldest_h / (predict_takes_h + 2 * predict_every_h) ~ 1 tol 1% -->. And while the missing table should have been read, clicks per 100 visits changed by:
+# Nothing failed<!-- claim: mb.measure.availability(missed) ~ 1 tol 0 -->. Every visit was answered, as fast as ever, from an old table. The oldest answer is one period older than the law allows: *D* plus two periods *T*<!-- claim: oldest_h / (predict_takes_h + 2 * predict_every_h) ~ 1 tol 1% -->. And while the missing table should have been read, clicks per 100 visits changed by:
 
 # %%
 tables = usual.published
@@ -300,7 +300,7 @@ halves = mb.compare(world, faults=[dies], swap=batch, in_place=in_place)
 mb.charts.StatusDisplay.from_runs(halves, "mixed", bins=108)
 
 # %% [markdown]
-# The low bumps are ordinary batches: for the minutes of writing, readers see part of each table. The plateau is the crash, and it lasts until the next batch repairs it. With the swap there is neither <!-- claim: mb.charts.StatusDisplay.from_runs(halves, "mixed").total["swap"] ~ 0 tol 0 -->.
+# The low bumps are ordinary batches: for the minutes of writing, readers see part of each table. The plateau is the crash, and it lasts until the next batch repairs it. With the swap there is neither<!-- claim: mb.charts.StatusDisplay.from_runs(halves, "mixed").total["swap"] ~ 0 tol 0 -->.
 #
 # Were the mixed answers worse? Let us not assume it. In place minus swap:
 
@@ -308,7 +308,7 @@ mb.charts.StatusDisplay.from_runs(halves, "mixed", bins=108)
 mb.measure.difference_per_100(halves["in_place"], halves["swap"])
 
 # %% [markdown]
-# With the default parameters the half-written table earned *more* <!-- claim: (lambda d: d.clicks_per_100 > 2 * d.standard_error)(mb.measure.difference_per_100(halves["in_place"], halves["swap"])) -->: part of its rows were fresh, while the swap kept a whole old table. So the swap does not buy clicks. It buys answers that can be explained: one batch, one model, one instant. With half a table, two scores from different batches compete for one place, and unless every row carries the number of its batch, nobody can say which came from where.
+# With the default parameters the half-written table earned *more*<!-- claim: (lambda d: d.clicks_per_100 > 2 * d.standard_error)(mb.measure.difference_per_100(halves["in_place"], halves["swap"])) -->: part of its rows were fresh, while the swap kept a whole old table. So the swap does not buy clicks. It buys answers that can be explained: one batch, one model, one instant. With half a table, two scores from different batches compete for one place, and unless every row carries the number of its batch, nobody can say which came from where.
 #
 # (A database offers a second remedy, one transaction around the whole write. And a column with the batch's number is cheap in any case.)
 
@@ -385,6 +385,6 @@ real = mb.compare(week, rest=mb.RestApi(), batch=batch)
 real
 
 # %% [markdown]
-# Waiting times are those of the simulated shop. Three things are new. The log begins at nine in the morning in Japan, so our batch runs at ten in the morning here, and its table is younger in the busy evening, 12 hours <!-- claim: real["batch"].requests["feature_age_s"].mean() / mb.HOUR ~ 12 tol 0.6 --> on average: the hour of the batch matters. Fewer visits were answered with a prediction by the batch <!-- claim: mb.measure.availability(real["batch"]) < mb.measure.availability(real["rest"]) -->: some came before the first table existed, some from segments that were unknown when it ran. And the clicks are equal by construction, because in a log only the item that was really shown has a known click.
+# Waiting times are those of the simulated shop. Three things are new. The log begins at nine in the morning in Japan, so our batch runs at ten in the morning here, and its table is younger in the busy evening, 12 hours <!-- claim: real["batch"].requests["feature_age_s"].mean() / mb.HOUR ~ 12 tol 0.6 --> on average: the hour of the batch matters. Fewer visits were answered with a prediction by the batch<!-- claim: mb.measure.availability(real["batch"]) < mb.measure.availability(real["rest"]) -->: some came before the first table existed, some from segments that were unknown when it ran. And the clicks are equal by construction, because in a log only the item that was really shown has a known click.
 #
-# The AUC intervals of both patterns contain one half <!-- claim: all(auc - half < 0.5 < auc + half for auc, half in map(mb.measure.auc, real.values())) -->. On this week nobody can say which pattern ranks better, or whether either ranks at all. That is a result, too: it takes far more clicks than these to see what the simulated shop made obvious.
+# The AUC intervals of both patterns contain one half<!-- claim: all(auc - half < 0.5 < auc + half for auc, half in map(mb.measure.auc, real.values())) -->. On this week nobody can say which pattern ranks better, or whether either ranks at all. That is a result, too: it takes far more clicks than these to see what the simulated shop made obvious.

@@ -72,9 +72,10 @@ def test_a_trigger_below_the_law_is_warned_of_with_the_least_stable_one():
     slow = PROMPT.but(per_batch=60.0, per_event=10.0, trigger=30.0)
     with pytest.warns(UserWarning, match=r"trigger must be >= b / \(1 - a lambda\) = 2.0 min"):
         run = mb.run(slow, even())
-    # It batches greedily instead: back to back, each as long as what came during the one before.
+    # It batches greedily instead: back to back, one every 120 s. An event waits for half of the one
+    # that runs and for the whole of its own; a busy cycle holds more events, so a little longer.
     lags = lag_s(run)[until_s(run)]
-    assert lags.mean() > micro_batch_lag(least * 1.01, RATE, 60.0, 10.0) / 2
+    assert 1.5 * least < lags.mean() < 1.1 * 1.5 * least
 
 
 def test_work_that_comes_faster_than_it_is_done_piles_up_without_end():
@@ -144,7 +145,8 @@ def test_a_crash_loses_nothing_and_delays_by_the_outage():
     assert [(part, what) for _, part, what in crashed.site.incidents] == [
         ("stream_job", "lost")
     ] * len(crashed.site.incidents)
-    assert (crashed.site.seen_at_s >= usual.site.seen_at_s - 3600.0).all()
+    before = even().activity.at_s < FALLS.at_s - 2 * 3600
+    assert np.array_equal(crashed.site.seen_at_s[before], usual.site.seen_at_s[before])
 
 
 def test_after_an_outage_the_backlog_is_gone_after_the_time_that_the_law_says():
