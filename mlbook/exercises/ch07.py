@@ -38,6 +38,7 @@ EXERCISES = (
             Wrong(lambda _: 1.0, "That is half the period. How old is a table when it appears?"),
             Wrong(lambda _: 2 + 10 / 60, "That is the oldest age, just before the next table."),
             Wrong(lambda _: 10 / 60, "That is the youngest age, just after a new table."),
+            Wrong(lambda _: 2.0, "That is the period. Between which two ages does a reader come?"),
         ),
         hints=(
             "What is the youngest age, what is the oldest?",
