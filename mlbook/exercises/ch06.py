@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+
 from mlbook.exercises.exercise import Context, Exercise, Wrong
 
 __all__ = ["EXERCISES"]
@@ -82,8 +83,8 @@ EXERCISES = (
                   "waits for the feature DB, too."),
             Wrong(lambda c: _capacity(c, 2 * _held_s(c)), "Only the lookup became slower, the "
                   "model did not."),
-            Wrong(lambda c: _capacity(c, _median_s(c, lookups=2)), "That is made of medians. A few slow requests hold a worker for "
-                  "long: which number counts them?"),
+            Wrong(lambda c: _capacity(c, _median_s(c, lookups=2)), "That is made of medians. A few "
+                  "slow requests hold a worker for long: which number counts them?"),
             Wrong(lambda c: 1 / _held_s(c, lookups=2), "That is what one worker can do."),
         ),
         hints=(

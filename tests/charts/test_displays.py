@@ -111,6 +111,15 @@ def test_the_latency_lines_stand_at_numpys_quantiles():
     assert lines == np.quantile(run.log["latency_s"], [0.5, 0.95, 0.99]).tolist()
 
 
+def test_the_status_display_draws_each_slice_where_it_happened():
+    at_s = np.arange(60) + 0.5
+    trouble = np.where((at_s > 15) & (at_s < 35), 1.0, 0.0)
+    display = charts.StatusDisplay(at_s, {"restart": trouble}, {"restart": 1 / 3}, "down").plot()
+    (line,) = display.ax_.lines
+    assert line.get_drawstyle() == "steps-mid"
+    assert line.get_xdata()[trouble > 0].min() - 0.5 == 15
+
+
 def test_the_status_display_counts_each_request_once():
     run = rest()
     display = charts.StatusDisplay.from_runs({"rest": run}, "ok", bins=7)
