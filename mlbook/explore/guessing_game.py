@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.patches import Rectangle
@@ -108,7 +108,7 @@ class BeTheModel(Display):
             rows.append(f"Visitor {n + 1} looked at {', '.join(past) or 'nothing'}; items {items}.")
         return "Table of ten visitors. " + " ".join(rows)
 
-    def play(self, picks: Sequence[int]) -> Score:
+    def play(self, picks: Sequence[Any]) -> Score:
         """Show the items you picked and count the clicks.
 
         Parameters
@@ -142,7 +142,7 @@ class BeTheModel(Display):
         expected["random"] = float(self.world.truth[rows].mean(axis=1).sum())
         return Score(clicked, expected)
 
-    def _positions(self, picks: Sequence[int]) -> NDArray[np.int64]:
+    def _positions(self, picks: Sequence[Any]) -> NDArray[np.int64]:
         """Check the picks and count them from 0."""
         size = self.world.slate_size
         if len(picks) != VISITORS:
