@@ -60,7 +60,7 @@ game = mb.explore.BeTheModel(world)
 game
 
 # %% [markdown]
-# Put ten positions from one to six in place of the three dots, top row first: `[4, 1, ...`
+# Put ten positions from one to six in place of the three dots, top row first.
 
 # %%
 my_picks = [...]  # ten numbers with commas between them
