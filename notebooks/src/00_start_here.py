@@ -84,7 +84,7 @@ mb.poll("00.perfect", {40: 0, 60: 0, 80: 0, 95: 0})
 game.play(my_picks)
 
 # %% [markdown]
-# The bar is choice and luck together: with ten visitors, luck moves it by a click or two in either direction. The diamond is the choice alone. Is yours to the right of *random*? Then you turned recent behaviour into a choice, and a model does nothing else.
+# The bar is choice and luck together: with ten visitors, luck moves it by a click or two in either direction. The diamond is the choice alone. Is yours to the right of *most popular*? Then you turned recent behaviour into a choice, and a model does nothing else.
 
 # %% [markdown]
 # ## What there is to win
