@@ -48,9 +48,9 @@ world
 #
 # * **Ask:** "Take the fourth row. What would you show this visitor, and what in the picture told you so?"
 # * **Say at the table:** "One row is one visitor: on the left what they looked at, on the right the six items you may show."
-# * **Say at the bars:** "The bar is what luck gave you today, the diamond is what your choices are worth."
 # * **Ask**, before the plot: "Out of a hundred visits, how many clicks does a shop get that knows everything?" Let somebody defend a high number and somebody a low one. Count hands into the poll.
 # * **Watch for:** guesses near a hundred for the perfect shop. Knowing a visitor's chances is not knowing the visitor's mind: even the best choice is a chance.
+# * **Say at the bars:** "The bar is what luck gave you today, the diamond is what your choices are worth."
 # * **Watch for:** a proud long bar. The first item for everybody got five clicks in the default shop, and is worth half of that. Ask for both figures, and let the room say which to believe.
 # * **Watch for:** a choice by position. The order of the six items means nothing.
 # * **If time is short:** the first five rows by hand, the first item for the rest.
