@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import base64
+import itertools
 from xml.etree import ElementTree as ET
 
 import numpy as np
 import pytest
+from matplotlib.text import Text
 
 from mlbook import explore
 from mlbook.explore.age_panel import batch_ages
@@ -38,6 +40,26 @@ def test_moving_a_slider_changes_the_picture_and_the_sentence(name):
     assert panel.picture.value != before[0]
     assert panel.text.value != before[1]
     assert panel.sentence in panel.text.value
+
+
+@pytest.mark.parametrize("name", PANELS)
+@pytest.mark.parametrize("ends", [("min", "min"), ("min", "max"), ("max", "min"), ("max", "max")])
+def test_the_title_of_a_panel_keeps_off_its_neighbour_wherever_the_sliders_stand(name, ends):
+    panel = PANELS[name]()
+    first, *others = panel.controls
+    values = {knob: getattr(panel.controls[knob], ends[1]) for knob in others}
+    panel.set(**{first: getattr(panel.controls[first], ends[0])}, **values)
+    panel.figure.canvas.draw()
+    boxes = [text.get_window_extent() for ax in panel.figure.axes for text in titles(ax)]
+    assert boxes
+    assert boxes[-1].x1 <= panel.figure.bbox.x1
+    for left, right in itertools.pairwise(boxes):
+        assert left.x1 < right.x0
+
+
+def titles(ax):
+    said = {ax.get_title(loc=loc) for loc in ("left", "center")} - {""}
+    return [text for text in ax.findobj(Text) if text.get_text() in said]
 
 
 @pytest.mark.parametrize("name", PANELS)
