@@ -115,7 +115,9 @@ class Streaming(Pattern):
         self.dropped: list[int] = []  # rows beyond the watermark
         self.newest_event_s, self.published_s = -math.inf, 0.0
         self.model: Version | None = None
-        self.learner = OnlineModel(site.world)
+        once = self.idempotent and written.is_copy.any()
+        known = written.without_copies().seen_through(site.world) if once else site.world
+        self.learner = OnlineModel(known)
         self.horizon_s = site.world.horizon_s
         self.clock.start(self.micro_batches())
         self.every(self.train_every, self.train, part="training")

@@ -82,6 +82,18 @@ class EventLog:
         copies: NDArray[np.bool_] = np.diff(self.event, prepend=-1) == 0
         return copies
 
+    def without_copies(self) -> EventLog:
+        """Leave out the rows that repeat the row before them.
+
+        Returns
+        -------
+        EventLog
+            One row an event.
+        """
+        once, rows = ~self.is_copy, self.stamped
+        stamped = Activity(rows.at_s[once], rows.user[once], rows.item[once])
+        return EventLog(self.happened, self.event[once], stamped, self.seen_at_s[once])
+
     def first_seen_s(self, users: int) -> NDArray[np.float64]:
         """Tell when each user can first be read of.
 
