@@ -19,7 +19,7 @@ from mlbook.validate import did_you_mean, integer, number
 if TYPE_CHECKING:
     from mlbook.world import ReplayWorld, World
 
-__all__ = ["compare", "parts_of", "run"]
+__all__ = ["compare", "kinds_by_part", "parts_of", "run"]
 
 
 def run(
@@ -118,6 +118,31 @@ def parts_of(pattern: Pattern, world: World | ReplayWorld) -> list[str]:
     ['activity_log', 'shared_db', 'training', 'batch']
     """
     return list(_parts(pattern, world))
+
+
+def kinds_by_part(pattern: Pattern, world: World | ReplayWorld) -> dict[str, tuple[str, ...]]:
+    """Tell which kinds of faults make sense on each part of a pattern.
+
+    Parameters
+    ----------
+    pattern : Pattern
+        The pattern.
+    world : World or ReplayWorld
+        Any world.
+
+    Returns
+    -------
+    dict of str to tuple of str
+        The kinds, by name of the part; each is also the name of the function that makes it.
+
+    Examples
+    --------
+    >>> from mlbook.patterns import SharedDb
+    >>> from mlbook.world import World
+    >>> kinds_by_part(SharedDb(), World(days=1, users=5))["batch"]
+    ('down', 'schema_change', 'skip_batch', 'slow')
+    """
+    return {name: part.kinds for name, part in _parts(pattern, world).items()}
 
 
 def _parts(pattern: Pattern, world: World | ReplayWorld) -> dict[str, Component]:
