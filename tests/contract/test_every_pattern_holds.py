@@ -9,7 +9,8 @@ import pytest
 
 import mlbook as mb
 from mlbook.experiment import kinds_by_part
-from tests.worlds import small
+from mlbook.faults import Fault
+from tests.worlds import fingerprint, small
 
 PATTERNS = {
     "federated": mb.Federated(),
@@ -96,3 +97,34 @@ def test_each_fault_alone_changes_nothing_before_it_and_no_draw_of_any_part(name
             assert same, (part, column)
         for other, built_in in plain.site.parts.items():
             assert np.array_equal(built_in.draws_s, hit.site.parts[other].draws_s), (part, other)
+
+
+# What runs once a day or once a week would be missed by a fault of some hours.
+OFTEN = {
+    "federated": mb.Federated(),
+    "in process": mb.InProcess(release_every=1 * mb.DAY),
+    "mobile": mb.MobileApp(release_every=1 * mb.DAY, fast_share=1.0, fast_gap=1 * mb.HOUR),
+    "REST": mb.RestApi(),
+    "shared DB": mb.SharedDb(),
+    "streaming": mb.Streaming(trigger=60.0),
+}
+
+
+def traces(run):
+    site = run.site
+    trained = [(version.asof_s, version.live_at_s) for version in site.versions.versions]
+    seen = None if site.seen_at_s is None else site.seen_at_s.tobytes()
+    return fingerprint(run.log), site.published, trained, seen
+
+
+@pytest.mark.parametrize("name", OFTEN)
+def test_no_fault_that_is_accepted_does_nothing(name):
+    usual = traces(mb.run(OFTEN[name], small()))
+    in_vain = []
+    for part, kinds in kinds_by_part(OFTEN[name], small()).items():
+        for kind in kinds:
+            by_s = 3 * mb.HOUR if kind in {"slow", "late", "reorder", "clock_skew"} else 0.0
+            fault = Fault(kind, part, 4.2 * mb.DAY, 2.5 * mb.DAY, by_s)
+            if traces(mb.run(OFTEN[name], small(), faults=[fault])) == usual:
+                in_vain.append((kind, part))
+    assert not in_vain
