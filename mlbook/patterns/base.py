@@ -223,25 +223,28 @@ class Pattern:
         place = self.site.part(part)
 
         async def guarded() -> None:
-            if place.skips():
-                self.site.incidents.append((self.clock.now, part, "skipped"))
-                return
-            if place.is_down():
-                self.site.incidents.append((self.clock.now, part, "lost"))
+            if place.has("skip_batch"):
+                self.site.note(part, "skipped")
                 return
             try:
+                place.check()
                 await job()
             except DownError as lost:
-                self.site.incidents.append((self.clock.now, lost.part, "lost"))
+                self.site.note(lost.part, lost.incident)
 
         loop = self.clock.every(period, guarded, first=first, last=self.site.world.horizon_s)
         self.clock.start(loop)
 
+    @property
+    def labels_swapped(self) -> bool:
+        """Whether clicks and non-clicks change places in what a training reads now."""
+        return self.site.parts["training"].has("bad_release")
+
     async def train(self) -> None:
         """Train on what is known now and, when it is done, put the version into the registry."""
-        asof_s = self.clock.now
+        asof_s, swapped = self.clock.now, self.labels_swapped
         await self.site.parts["training"].work(self.train_takes)
-        if trained := train(self.site.world, asof_s):
+        if trained := train(self.site.world, asof_s, swapped=swapped):
             estimator, n_rows = trained
             version = self.site.versions.add(
                 asof_s=asof_s,
