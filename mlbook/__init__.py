@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mlbook.contract import check_pattern
     from mlbook.exercises import check, guess, hint, poll, report_card, solution
     from mlbook.experiment import Run, Runs, compare, probe, run, runtime_coupling
-    from mlbook.faults import down, skip_batch, slow
+    from mlbook.faults import bad_release, down, schema_change, skip_batch, slow
     from mlbook.lessons.glossary import glossary
     from mlbook.lessons.then_and_now import then_and_now
     from mlbook.patterns import (
@@ -48,6 +48,7 @@ __all__ = [
     "SharedDb",
     "Streaming",
     "World",
+    "bad_release",
     "check",
     "check_pattern",
     "compare",
@@ -60,6 +61,7 @@ __all__ = [
     "report_card",
     "run",
     "runtime_coupling",
+    "schema_change",
     "skip_batch",
     "slow",
     "solution",
@@ -87,11 +89,13 @@ _HOME = {
     "World": "world",
     "check_pattern": "contract",
     "compare": "experiment",
+    "bad_release": "faults",
     "down": "faults",
     "glossary": "lessons.glossary",
     "probe": "experiment",
     "run": "experiment",
     "runtime_coupling": "experiment",
+    "schema_change": "faults",
     "skip_batch": "faults",
     "slow": "faults",
     "source": "reading",

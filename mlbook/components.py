@@ -29,17 +29,19 @@ REFUSED_AFTER_S = 0.05  # a caller learns after this time that a part does not a
 
 
 class DownError(Exception):
-    """A part did not answer.
+    """A part did not answer, or refused to.
 
     Parameters
     ----------
     part : str
         Its name.
+    why : str
+        ``"down"`` or ``"schema"``: the beginning of the request's status.
     """
 
-    def __init__(self, part: str) -> None:
+    def __init__(self, part: str, why: str = "down") -> None:
         super().__init__(part)
-        self.part = part
+        self.part, self.why = part, why
 
 
 @dataclass
@@ -168,18 +170,45 @@ class Component:
             else np.empty(0)
         )
 
+    def has(self, kind: str) -> bool:
+        """Tell whether a fault of one kind is on now.
+
+        Parameters
+        ----------
+        kind : str
+            The kind, for example ``"skip_batch"``.
+
+        Returns
+        -------
+        bool
+            True from the fault's beginning until just before its end.
+        """
+        return any(fault.kind == kind and fault.covers(self.clock.now) for fault in self.faults)
+
     def is_down(self) -> bool:
-        """Tell whether a call would be refused now.
+        """Tell whether the part would not answer now.
 
         Returns
         -------
         bool
             True while a fault or a restart keeps the part away.
         """
-        return self.stopped or (
-            bool(self.faults)
-            and any(fault.kind == "down" and fault.covers(self.clock.now) for fault in self.faults)
-        )
+        return self.stopped or self.has("down")
+
+    def check(self) -> None:
+        """Refuse what is begun now, if a fault or a restart says so.
+
+        Raises
+        ------
+        DownError
+            With the reason: the part is down, or expects another schema.
+        """
+        if not (self.stopped or self.faults):
+            return
+        if self.is_down():
+            raise DownError(self.name)
+        if self.has("schema_change"):
+            raise DownError(self.name, "schema")
 
     async def call(self, i: int, share: float = 1.0) -> None:
         """Let the part work on request `i`, taking one of its workers if they are limited.
@@ -214,14 +243,19 @@ class Component:
         await self.clock.sleep(seconds)
 
     async def __aenter__(self) -> None:
-        if self.is_down():
-            await self.clock.sleep(REFUSED_AFTER_S)
-            raise DownError(self.name)
+        try:
+            self.check()
+        except DownError as refused:
+            if refused.why == "down":
+                await self.clock.sleep(REFUSED_AFTER_S)
+            raise
         if self.workers:
             await self.workers.__aenter__()
-            if self.is_down():  # it went down while the request stood in line
+            try:
+                self.check()  # it may have gone down while the request stood in line
+            except DownError:
                 await self.workers.__aexit__()
-                raise DownError(self.name)
+                raise
 
     async def __aexit__(self, *_: object) -> None:
         if self.workers:
@@ -235,27 +269,18 @@ class Component:
         seconds : float
             How long the job takes.
         """
+        self.check()
         end = self.clock.now + seconds
         falls = [
-            max(fault.at_s, self.clock.now)
+            fault.at_s
             for fault in self.faults
-            if fault.kind == "down" and fault.at_s + fault.lasting_s > self.clock.now
+            if fault.kind == "down" and fault.at_s > self.clock.now
         ]
         fall = min(falls, default=np.inf)
         if fall < end:
             await self.clock.until(fall)
             raise DownError(self.name)
         await self.clock.until(end)
-
-    def skips(self) -> bool:
-        """Tell whether a job that is due now is not even started.
-
-        Returns
-        -------
-        bool
-            True while a ``skip_batch`` fault is on.
-        """
-        return any(f.kind == "skip_batch" and f.covers(self.clock.now) for f in self.faults)
 
     def misses(self, at_s: NDArray[np.float64]) -> NDArray[np.bool_]:
         """Tell at which instants a short job would be skipped or lost here.
@@ -272,6 +297,6 @@ class Component:
         """
         missed = np.zeros(at_s.shape, dtype=bool)
         for fault in self.faults:
-            if fault.kind in {"down", "skip_batch"}:
+            if fault.kind in {"down", "skip_batch", "schema_change"}:
                 missed |= (at_s >= fault.at_s) & (at_s < fault.at_s + fault.lasting_s)
         return missed

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mlbook import measure
 from mlbook.experiment import Run, parts_of, run
 from mlbook.faults import Fault, down
 from mlbook.measure import SERVED
@@ -122,7 +123,7 @@ def _the_status_tells_the_truth(pattern: Pattern, world: World) -> None:
     """Known words only; a score where there was a prediction; nothing shown where it failed."""
     log = run(pattern, world, faults=_outages(pattern, world)).log
     status = log["status"].astype(str)
-    failed = np.char.startswith(status, "down:")
+    failed = measure.failed(log["status"])
     _require(bool((np.isin(status, WORDS) | failed).all()), f"unknown word in {set(status)}")
     scored = ~np.isnan(log["score"])
     _require(np.array_equal(scored, np.isin(status, SERVED)), "score and status disagree")

@@ -131,8 +131,8 @@ def test_an_outage_that_is_over_does_not_hurt_a_job():
 
 def test_a_job_is_skipped_while_the_fault_covers_its_start():
     site = site_with(mb.skip_batch(at=0.0, lasting=1.0))
-    assert site.part("batch").skips()
-    assert not site.part("training").skips()
+    assert site.part("batch").has("skip_batch")
+    assert not site.part("training").has("skip_batch")
     assert not site.parts["batch"].is_down()
 
 
@@ -156,3 +156,28 @@ def test_a_part_misses_the_instants_of_its_outages_and_skips_but_not_those_of_it
     ).part("sync")
     at_s = np.array([9.9, 10.0, 14.9, 15.0, 20.0, 24.9, 25.0])
     assert part.misses(at_s).tolist() == [False, True, True, False, True, True, False]
+
+
+def test_a_part_with_another_schema_refuses_at_once_and_says_why():
+    site = site_with(mb.schema_change("db", at=10.0, lasting=5.0))
+    part = site.part("db", Constant(0.1))
+    calls = (later(site, at, lambda: part.call(0)) for at in (9.95, 10.0, 15.0))
+    before, inside, after = timed(site, *calls)
+    assert (before, after) == pytest.approx((10.05, 15.1))  # what was begun is finished
+    assert inside == (10.0, "db")
+    with pytest.raises(DownError) as caught:
+        site_with(mb.schema_change("db", at=0.0, lasting=5.0)).part("db").check()
+    assert caught.value.why == "schema"
+
+
+def test_who_stands_in_line_when_the_schema_changes_is_refused_at_his_turn():
+    site = site_with(mb.schema_change("api", at=0.5, lasting=2.0))
+    part = site.part("api", Constant(1.0), workers=1)
+    assert timed(site, *(part.call(i) for i in range(3))) == [1.0, (1.0, "api"), (1.0, "api")]
+
+
+@pytest.mark.parametrize(("change_at", "end"), [(4.0, 10.0), (0.0, (1.0, "batch"))])
+def test_a_job_fails_when_it_starts_under_another_schema_and_not_later(change_at, end):
+    site = site_with(mb.schema_change("batch", at=change_at, lasting=5.0))
+    part = site.part("batch")
+    assert timed(site, later(site, 1.0, lambda: part.work(9.0))) == [end]

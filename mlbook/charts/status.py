@@ -20,7 +20,11 @@ if TYPE_CHECKING:
 
 __all__ = ["StatusDisplay"]
 
-TITLES = {"down": "Visits without an answer", "mixed": "Visits answered from two tables at once"}
+TITLES = {
+    "down": "Visits without an answer",
+    "mixed": "Visits answered from two tables at once",
+    "schema": "Visits refused after a change of the schema",
+}
 
 
 @dataclass

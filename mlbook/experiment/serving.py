@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mlbook import measure
 from mlbook.components import DownError, Site
 from mlbook.model import score
 from mlbook.patterns.base import Answer, Pattern
@@ -44,7 +45,9 @@ def serve(
         try:
             answers[n] = await running.predict(i)
         except DownError as refused:
-            answers[n] = Answer(None, np.nan, np.nan, "none", status=f"down:{refused.part}")
+            answers[n] = Answer(
+                None, np.nan, np.nan, "none", status=f"{refused.why}:{refused.part}"
+            )
         done_s[n] = clock.now
 
     async def visitors() -> None:
@@ -109,7 +112,7 @@ def request_log(
     status = np.array([answer.status for answer in answers], dtype=object)
     status[(status == "ok") & (number.max(axis=1) == 0)] = "no_model"
     status[(status == "ok") & (np.ptp(asof_s, axis=1) > 0)] = "mixed"
-    failed = np.char.startswith(status.astype(str), "down:")
+    failed = measure.failed(status)
     best = np.where(np.isnan(scores), -np.inf, scores).argmax(axis=1)
     rows = np.arange(served.size)
     oldest_s = asof_s.min(axis=1)

@@ -65,9 +65,9 @@ def run(
     Columns of ``run.requests``: `visit` (row of ``world.visits``), `requested_at_s`, `user`, `item`
     (shown; -1 when the request failed), `latency_s`, `status` (``"ok"``, ``"mixed"``: a
     half-written table, ``"no_model"`` and ``"no_row"``: the first candidate was shown without a
-    prediction, ``"down:part"``: failed), `trigger`, `computed_at_s`, `feature_asof_s`,
-    `feature_age_s`, `model_version`, `model_age_s`, `score`, `click`, `revenue`, `arm`. A request
-    that mixed two tables is dated by the older one. Ages are taken at the request.
+    prediction, ``"down:part"`` and ``"schema:part"``: failed), `trigger`, `computed_at_s`,
+    `feature_asof_s`, `feature_age_s`, `model_version`, `model_age_s`, `score`, `click`, `revenue`,
+    `arm`. A request that mixed two tables is dated by the older one. Ages are taken at the request.
 
     Examples
     --------
@@ -201,7 +201,7 @@ def _served(world: World | ReplayWorld, warmup: float | None) -> NDArray[np.int6
 def _check_trained(running: Pattern, site: Site) -> None:
     """Refuse a world too short for one training; an outage of the training is another matter."""
     happened = {what for _, part, what in site.incidents if part in {"training", "device"}}
-    if site.versions.versions or happened & {"lost", "skipped"}:
+    if site.versions.versions or happened & {"lost", "skipped", "refused"}:
         return
     if happened:  # rounds were played, and none brought a model
         text = (

@@ -20,6 +20,7 @@ from mlbook.measure.data_path import (
     SERVED,
     availability,
     event_lag_s,
+    failed,
     predictions_read,
     request_bytes,
 )
@@ -37,6 +38,7 @@ __all__ = [
     "clicks_per_100",
     "difference_per_100",
     "event_lag_s",
+    "failed",
     "federation",
     "predictions_read",
     "readable",

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Answer", "Pattern", "knob"]
 
+INCIDENTS = {"down": "lost", "schema": "refused"}  # what becomes of a job that a part refuses
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Answer:
@@ -224,25 +226,40 @@ class Pattern:
         place = self.site.part(part)
 
         async def guarded() -> None:
-            if place.skips():
-                self.site.incidents.append((self.clock.now, part, "skipped"))
-                return
-            if place.is_down():
-                self.site.incidents.append((self.clock.now, part, "lost"))
+            if place.has("skip_batch"):
+                self.note(part, "skipped")
                 return
             try:
+                place.check()
                 await job()
             except DownError as lost:
-                self.site.incidents.append((self.clock.now, lost.part, "lost"))
+                self.note(lost.part, INCIDENTS[lost.why])
 
         loop = self.clock.every(period, guarded, first=first, last=self.site.world.horizon_s)
         self.clock.start(loop)
 
+    def note(self, part: str, what: str) -> None:
+        """Note an incident of now.
+
+        Parameters
+        ----------
+        part : str
+            Where a job went wrong.
+        what : str
+            ``"skipped"``, ``"lost"``, ``"refused"``, or what else became of it.
+        """
+        self.site.incidents.append((self.clock.now, part, what))
+
+    @property
+    def labels_swapped(self) -> bool:
+        """Whether clicks and non-clicks change places in what a training reads now."""
+        return self.site.parts["training"].has("bad_release")
+
     async def train(self) -> None:
         """Train on what is known now and, when it is done, put the version into the registry."""
-        asof_s = self.clock.now
+        asof_s, swapped = self.clock.now, self.labels_swapped
         await self.site.parts["training"].work(self.train_takes)
-        if trained := train(self.site.world, asof_s):
+        if trained := train(self.site.world, asof_s, swapped=swapped):
             estimator, n_rows = trained
             version = self.site.versions.add(
                 asof_s=asof_s,

@@ -21,7 +21,6 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from mlbook.components import DownError
 from mlbook.fedavg import Clients, GlobalModel, Plan, play_round
 from mlbook.patterns.base import Answer, Pattern, knob
 from mlbook.patterns.deploy import ALL, Unit
@@ -146,14 +145,13 @@ class Federated(Pattern):
         asof_s, clients = self.clock.now, self._devices(self.clock.now)
         if len(clients) < min(self.clients_a_round, self.site.world.users):
             return
-        if self.phone.is_down():
-            raise DownError(self.phone.name)
+        self.phone.check()
         rng = stream(self.site.seed, f"part/training/round at {asof_s}")
         model, record = play_round(self.model, clients, self.plan, rng)
         await self.site.parts["training"].work(record.takes_s)
         self.site.rounds.append(record)
         if model is None or model is self.model:
-            self.site.incidents.append((self.clock.now, "training", "too few reports"))
+            self.note("training", "too few reports")
             return
         self.model = model
         version = self.site.versions.add(
@@ -168,7 +166,8 @@ class Federated(Pattern):
         """Make a client of every device that has a labelled visit by now."""
         rows = self.site.world.labelled(asof_s)
         first = np.searchsorted(self.site.world.visits.at_s, rows.at_s.min(initial=np.inf))
-        return Clients.of(rows.user, self.columns[first : first + len(rows)], rows.clicked)
+        clicked = rows.clicked ^ self.labels_swapped
+        return Clients.of(rows.user, self.columns[first : first + len(rows)], clicked)
 
     async def deploy(self, version: Version) -> None:
         everybody = np.arange(self.site.world.users)

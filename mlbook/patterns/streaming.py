@@ -24,7 +24,7 @@ import numpy as np
 from mlbook.components import DownError
 from mlbook.message_log import PartitionedLog
 from mlbook.model import OnlineModel
-from mlbook.patterns.base import Answer, Pattern, knob
+from mlbook.patterns.base import INCIDENTS, Answer, Pattern, knob
 from mlbook.patterns.deploy import ALL, Unit
 from mlbook.queueing import Distribution, LogNormal, least_stable_trigger
 from mlbook.streams import stream
@@ -141,7 +141,7 @@ class Streaming(Pattern):
             try:
                 await self.micro_batch()
             except DownError as lost:
-                self.site.incidents.append((self.clock.now, lost.part, "lost"))
+                self.note(lost.part, INCIDENTS[lost.why])
                 await self.clock.sleep(self.trigger)
 
     async def micro_batch(self) -> None:
@@ -199,9 +199,9 @@ class Streaming(Pattern):
 
     async def train(self) -> None:
         """Go on learning from the clicks that have become known, and publish the new weights."""
-        asof_s = self.clock.now
+        asof_s, swapped = self.clock.now, self.labels_swapped
         await self.site.parts["training"].work(self.train_takes)
-        if learned := self.learner.learn(asof_s):
+        if learned := self.learner.learn(asof_s, swapped=swapped):
             estimator, n_rows = learned
             self.model = self.site.versions.add(
                 asof_s=asof_s, live_at_s=self.clock.now, n_rows=n_rows, estimator=estimator

@@ -21,10 +21,6 @@ def test_each_kind_says_what_it_does():
     assert mb.skip_batch(at=0).kind == "skip_batch"
 
 
-def test_a_skipped_batch_is_the_batch_parts_and_lasts_a_day_unless_told_otherwise():
-    assert mb.skip_batch(at=5.0) == mb.skip_batch("batch", at=5.0, lasting=1 * mb.DAY)
-
-
 HINT = "Durations are seconds: write 8 * mb.DAY."
 
 

@@ -1,60 +1,11 @@
-"""Things that go wrong, as data: which part, when, for how long.
-
-Chapter: 07, 13
-"""
+"""A part is away, or slow, or its scheduler sleeps."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from mlbook.faults.fault import Fault
 from mlbook.units import DAY
-from mlbook.validate import number
 
-__all__ = ["Fault", "down", "skip_batch", "slow"]
-
-
-@dataclass(frozen=True)
-class Fault:
-    """One fault on one part.
-
-    Parameters
-    ----------
-    kind : str
-        ``"down"``, ``"slow"`` or ``"skip_batch"``.
-    part : str
-        The part's name, for example ``"api"``; inside a wrapped pattern ``"arm/part"``.
-    at_s, lasting_s : float
-        When it begins and how long it lasts, in seconds.
-    by_s : float
-        Seconds that a slow part adds to each call.
-    """
-
-    kind: str
-    part: str
-    at_s: float
-    lasting_s: float
-    by_s: float = 0.0
-
-    def __post_init__(self) -> None:
-        hint = "Durations are seconds: write 8 * mb.DAY."
-        number("at", self.at_s, at_least=0, unit="seconds since the start of the world", hint=hint)
-        number("lasting", self.lasting_s, above=0, unit="seconds", hint=hint)
-        number("by", self.by_s, at_least=0, unit="seconds added to each call", hint=hint)
-
-    def covers(self, now_s: float) -> bool:
-        """Tell whether the fault is on.
-
-        Parameters
-        ----------
-        now_s : float
-            The instant in seconds.
-
-        Returns
-        -------
-        bool
-            True from its beginning until just before its end.
-        """
-        return self.at_s <= now_s < self.at_s + self.lasting_s
+__all__ = ["down", "skip_batch", "slow"]
 
 
 def down(part: str, *, at: float, lasting: float) -> Fault:
