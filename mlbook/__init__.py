@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from mlbook.units import DAY, HOUR, MINUTE, MS, SECOND
 
 if TYPE_CHECKING:
-    from mlbook import charts, cost, coupling, explore, export, fedavg, measure, queueing
+    from mlbook import charts, cost, coupling, decision, explore, export, fedavg, measure, queueing
     from mlbook.contract import check_pattern
     from mlbook.exercises import check, guess, hint, poll, report_card, solution
     from mlbook.experiment import Run, Runs, compare, probe, run, runtime_coupling
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from mlbook.lessons.then_and_now import then_and_now
     from mlbook.patterns import (
         Federated,
+        HostedModel,
         InProcess,
         MobileApp,
         Pattern,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
         Streaming,
     )
     from mlbook.reading import source
+    from mlbook.tasting import mystery
     from mlbook.world import ReplayWorld, World
 
 __all__ = [
@@ -38,6 +40,7 @@ __all__ = [
     "MS",
     "SECOND",
     "Federated",
+    "HostedModel",
     "InProcess",
     "MobileApp",
     "Pattern",
@@ -56,6 +59,7 @@ __all__ = [
     "glossary",
     "guess",
     "hint",
+    "mystery",
     "poll",
     "probe",
     "report_card",
@@ -77,6 +81,7 @@ _HOME = {
     "guess": "exercises",
     "check": "exercises",
     "Federated": "patterns",
+    "HostedModel": "patterns",
     "InProcess": "patterns",
     "MobileApp": "patterns",
     "Pattern": "patterns",
@@ -92,6 +97,7 @@ _HOME = {
     "bad_release": "faults",
     "down": "faults",
     "glossary": "lessons.glossary",
+    "mystery": "tasting",
     "probe": "experiment",
     "run": "experiment",
     "runtime_coupling": "experiment",
@@ -105,6 +111,7 @@ _SUBMODULES = {
     "charts",
     "cost",
     "coupling",
+    "decision",
     "explore",
     "export",
     "fedavg",

@@ -97,7 +97,7 @@ def probe(pattern: Pattern, world: World, *, seed: int = 0, at: float | None = N
     latest = f"seconds; the world has {world.days:g} days, and we ask for three after the event"
     hint = "Make the world longer (days=...)."
     number("at", at, above=2 * DAY, at_most=world.horizon_s - GRID[-1], unit=latest, hint=hint)
-    user = _idle_user(world, at)
+    user = idle_user(world, at)
     asking = world.inquiry(user=user, at_s=at + GRID)
     item = int(asking.visits.slate[-1, 0])
     without = run(pattern, asking, seed=seed, warmup=at)
@@ -111,7 +111,7 @@ def probe(pattern: Pattern, world: World, *, seed: int = 0, at: float | None = N
     return Probe(float(GRID[first]), float(GRID[first] - before), user, at)
 
 
-def _idle_user(world: World, at: float) -> int:
+def idle_user(world: World, at: float) -> int:
     """Find who does nothing for longest after an instant: no other event blurs the picture."""
     log = world.activity
     after = log.at_s > at
