@@ -27,9 +27,8 @@ if TYPE_CHECKING:
 __all__ = ["NO_MODEL", "Choice", "decide"]
 
 NO_MODEL = "no model"  # show the most popular item: free, and always there
-STEPS = np.geomspace(1, 1e4, 161)[
-    1:
-]  # how far we look for a flip: 10,000 times as much, or as little
+# How far we look for a flip, in steps of a quarter: 10,000 times as much, or as little.
+STEPS = np.geomspace(1, 1e4, 42)[1:]
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,14 +120,31 @@ class Choice:
         """
         import pandas as pd
 
-        rows = {}
-        for name, now in (vars(self.needs) | vars(self.beliefs)).items():
-            if isinstance(now, bool) or not 0 < now < np.inf:
-                continue
-            below, lower = self._first_flip(name, now, 1 / STEPS)
-            above, upper = self._first_flip(name, now, STEPS)
-            rows[name] = {"now": now, "below": below, "then": lower, "above": above, "then ": upper}
+        held = vars(self.needs) | vars(self.beliefs)
+        rows = {
+            name: {"now": now} | self.flip(name)
+            for name, now in held.items()
+            if not isinstance(now, bool) and 0 < now < np.inf
+        }
         return pd.DataFrame.from_dict(rows, orient="index").rename_axis("need or belief")
+
+    def flip(self, name: str) -> dict[str, Any]:
+        """Find where one need or belief flips the choice.
+
+        Parameters
+        ----------
+        name : str
+            A field of `Needs` or of `Beliefs` that is a positive number.
+
+        Returns
+        -------
+        dict
+            `below` which value `then` is recommended, and `above` which; NaN where nothing flips.
+        """
+        now = (vars(self.needs) | vars(self.beliefs))[name]
+        below, lower = self._first_flip(name, now, 1 / STEPS)
+        above, upper = self._first_flip(name, now, STEPS)
+        return {"below": below, "then": lower, "above": above, "then ": upper}
 
     @property
     def fragile(self) -> str | None:
