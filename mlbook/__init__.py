@@ -12,7 +12,18 @@ from typing import TYPE_CHECKING, Any
 from mlbook.units import DAY, HOUR, MINUTE, MS, SECOND
 
 if TYPE_CHECKING:
-    from mlbook import charts, cost, coupling, decision, explore, export, fedavg, measure, queueing
+    from mlbook import (
+        charts,
+        cost,
+        coupling,
+        decision,
+        exercises,
+        explore,
+        export,
+        fedavg,
+        measure,
+        queueing,
+    )
     from mlbook.contract import check_pattern
     from mlbook.exercises import check, guess, hint, poll, report_card, solution
     from mlbook.experiment import Run, Runs, compare, probe, run, runtime_coupling
@@ -112,6 +123,7 @@ _SUBMODULES = {
     "cost",
     "coupling",
     "decision",
+    "exercises",
     "explore",
     "export",
     "fedavg",

@@ -14,7 +14,7 @@ from tests.worlds import refusal, shop
 @cache
 def table():
     return mb.compare(
-        shop(), rest=mb.RestApi(), app=mb.MobileApp(), web=mb.InProcess()
+        shop(), rest=mb.RestApi(), phone=mb.MobileApp(), web=mb.InProcess()
     ).talk_table()
 
 
