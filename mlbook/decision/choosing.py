@@ -162,16 +162,17 @@ class Choice:
         Returns
         -------
         pandas.DataFrame
-            One row a pattern, the recommended one first: what it measures, what it misses, and yen
-            a month.
+            One row a pattern, the recommended one first: clicks per 100 visits beyond those of the
+            most popular item, p95 of the time until an event is known, p99 of the answers, what it
+            misses, and yen a month.
         """
         import pandas as pd
 
         rows = {
             each.name: {
-                "clicks per 100, beyond the most popular": each.gained_per_100,
-                "event to answer, p95": duration(each.lag_s),
-                "answer, p99": duration(each.p99_s),
+                "more clicks": f"{each.gained_per_100:+.1f}",
+                "event known": duration(each.lag_s),
+                "answer": duration(each.p99_s),
                 "misses": ", ".join(each.misses(self.needs)) or "-",
             }
             | each.yen_a_month(self.needs, self.beliefs)
@@ -207,6 +208,10 @@ class Choice:
         from mlbook.decision.page import in_words
 
         return in_words(self)
+
+    def _repr_markdown_(self) -> str:
+        first, *rest = repr(self).split("\n")
+        return "\n\n".join([f"**{first}**", *rest])
 
     def _column(self, name: str | None) -> Column | None:
         return next((each for each in self.columns if each.name == name), None)

@@ -125,7 +125,7 @@ class Column:
         -------
         dict of str to float
             `clicks` (what the clicks beyond the most popular item's bring), `machines`, `fees`,
-            `repairs`, `app releases` (costs, negative) and their sum `net`, in yen a month.
+            `repairs`, `releases` (costs, negative) and their sum `net`, in yen a month.
         """
         daily = needs.daily_requests
         hours = self.load.machine_hours(self.units, daily / self.load.requests_a_day)
@@ -134,6 +134,6 @@ class Column:
             "machines": -MONTH * hours * beliefs.machine_hour,
             "fees": -MONTH * daily * self.fees_per_1000 / 1000,
             "repairs": -self.operator_hours * beliefs.incidents * beliefs.operator_hour,
-            "app releases": -self.app_releases * beliefs.changes * beliefs.app_release,
+            "releases": -self.app_releases * beliefs.changes * beliefs.app_release,
         }
         return parts | {"net": sum(parts.values())}

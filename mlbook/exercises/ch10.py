@@ -61,7 +61,7 @@ def _hidden(context: Context) -> Any:
     return type(context["taste"].reveal()).__name__
 
 
-COSTS = ("machines", "fees", "repairs", "app releases")
+COSTS = ("machines", "fees", "repairs", "releases")
 
 EXERCISES = (
     Exercise(
