@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from mlbook.decision.choosing import Choice
     from mlbook.experiment import Run
 
-__all__ = ["first_alarm", "in_words", "write_page"]
+__all__ = ["first_alarm", "in_words", "page", "write_page", "yen"]
 
 SPOKEN = {
     "daily_requests": "requests a day",

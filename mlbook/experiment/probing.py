@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mlbook.patterns.base import Pattern
     from mlbook.world import World
 
-__all__ = ["Probe", "probe"]
+__all__ = ["Probe", "idle_user", "probe"]
 
 GRID = np.geomspace(0.05, 3 * DAY, 400)  # seconds after the event at which we ask
 
@@ -112,7 +112,20 @@ def probe(pattern: Pattern, world: World, *, seed: int = 0, at: float | None = N
 
 
 def idle_user(world: World, at: float) -> int:
-    """Find who does nothing for longest after an instant: no other event blurs the picture."""
+    """Find who does nothing for longest after an instant: no other event blurs the picture.
+
+    Parameters
+    ----------
+    world : World
+        The simulated shop.
+    at : float
+        The instant, in seconds.
+
+    Returns
+    -------
+    int
+        A user who was known a day before it.
+    """
     log = world.activity
     after = log.at_s > at
     next_s = np.full(world.users, np.inf)

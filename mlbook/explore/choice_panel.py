@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["Weighed", "needs"]
+__all__ = ["Weighed", "needs", "weigh"]
 
 # What the sliders move, by the field of the choice; the last is the unit of the slider.
 KNOBS = {
