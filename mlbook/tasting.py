@@ -77,11 +77,8 @@ class Mystery:
     ----------
     seed : int
         What is hidden, and in which shop.
-
-    Attributes
-    ----------
     clues : dict of str to Clue
-        What the probes showed, by their names.
+        What the probes showed so far, by their names.
     """
 
     seed: int
