@@ -132,7 +132,7 @@ class Column:
         parts = {
             "clicks": MONTH * daily * self.gained_per_100 / 100 * beliefs.click_worth,
             "machines": -MONTH * hours * beliefs.machine_hour,
-            "fees": -MONTH * daily * self.fees_per_1000 / 1000,
+            "fees": 0.0 - MONTH * daily * self.fees_per_1000 / 1000,
             "repairs": -self.operator_hours * beliefs.incidents * beliefs.operator_hour,
             "releases": -self.app_releases * beliefs.changes * beliefs.app_release,
         }

@@ -24,10 +24,10 @@ __all__ = ["Weighed", "needs", "weigh"]
 
 # What the sliders move, by the field of the choice; the last is the unit of the slider.
 KNOBS = {
-    "daily_requests": (Knob("requests a day", 1e2, 1e9, 0.05, log=True), 1.0),
-    "freshness_s": (Knob("event known within … s", 0.1, 1e6, 0.05, log=True), 1.0),
-    "answer_s": (Knob("answer within … ms", 1, 1e5, 0.05, log=True), MS),
-    "click_worth": (Knob("a click is worth … yen", 0.01, 1e3, 0.05, log=True), 1.0),
+    "daily_requests": (Knob("requests a day", 1e2, 1e9, 0.02, log=True), 1.0),
+    "freshness_s": (Knob("event known within … s", 0.1, 1e6, 0.02, log=True), 1.0),
+    "answer_s": (Knob("answer within … ms", 1, 1e5, 0.02, log=True), MS),
+    "click_worth": (Knob("a click is worth … yen", 0.01, 1e3, 0.02, log=True), 1.0),
 }
 NAMES = ("requests a day", "freshness need", "answer need", "worth of a click")
 FARTHEST = 1e3

@@ -171,6 +171,7 @@ class Explorable(Live):
         self.compute, self.view, self.knobs = compute, view, dict(knobs)
         checked = {name: knob.check(name, start[name]) for name, knob in self.knobs.items()}
         self.controls = {name: knob.slider(checked[name]) for name, knob in self.knobs.items()}
+        self._put = checked
         self._film = Film(view.figure, view.moving) if view.moving else None
         self._waiting: asyncio.TimerHandle | None = None
         for control in self.controls.values():
@@ -181,8 +182,18 @@ class Explorable(Live):
 
     @property
     def params(self) -> dict[str, float]:
-        """Where the sliders stand."""
-        return {name: control.value for name, control in self.controls.items()}
+        """Where the sliders stand, and exactly where they were put as long as nobody moves them."""
+        return {
+            name: self._put[name] if self._untouched(name) else control.value
+            for name, control in self.controls.items()
+        }
+
+    def _untouched(self, name: str) -> bool:
+        """A front end moves a logarithmic slider to its nearest step when it shows it."""
+        knob = self.knobs[name]
+        if not knob.log:
+            return False
+        return abs(math.log10(self.controls[name].value / self._put[name])) <= knob.step / 2
 
     @property
     def sentence(self) -> str:
@@ -208,7 +219,7 @@ class Explorable(Live):
                 raise TypeError(f"{text} The sliders are: {', '.join(self.knobs)}.")
             params[name] = self.knobs[name].check(name, value)
         for name, value in params.items():
-            control = self.controls[name]
+            self._put[name], control = value, self.controls[name]
             control.unobserve(self._moved, "value")
             control.value = value
             control.observe(self._moved, "value")

@@ -29,6 +29,16 @@ def test_the_sliders_start_where_the_choice_stands_and_no_need_is_their_end():
     assert shown.params["click_worth"] == pytest.approx(Beliefs().click_worth)
 
 
+def test_a_front_end_that_moves_a_slider_to_its_nearest_step_changes_nothing():
+    shown = panel(daily_requests=5e4, freshness_s=7200.0)
+    before = shown.sentence, shown.picture.value
+    shown.controls["freshness_s"].value = 10**3.86  # as JupyterLab does when it shows it
+    assert shown.params["freshness_s"] == 7200.0
+    assert (shown.sentence, shown.picture.value) == before
+    shown.controls["freshness_s"].value = 10**3.88
+    assert shown.params["freshness_s"] == 10**3.88
+
+
 def test_a_slider_asks_the_runs_anew():
     shown = panel(daily_requests=2e6)
     before = shown.picture.value, shown.sentence
