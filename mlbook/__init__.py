@@ -12,7 +12,18 @@ from typing import TYPE_CHECKING, Any
 from mlbook.units import DAY, HOUR, MINUTE, MS, SECOND
 
 if TYPE_CHECKING:
-    from mlbook import charts, cost, coupling, explore, export, fedavg, measure, queueing
+    from mlbook import (
+        charts,
+        cost,
+        coupling,
+        decision,
+        exercises,
+        explore,
+        export,
+        fedavg,
+        measure,
+        queueing,
+    )
     from mlbook.contract import check_pattern
     from mlbook.exercises import check, guess, hint, poll, report_card, solution
     from mlbook.experiment import Run, Runs, compare, probe, run, runtime_coupling
@@ -34,6 +45,7 @@ if TYPE_CHECKING:
     from mlbook.lessons.then_and_now import then_and_now
     from mlbook.patterns import (
         Federated,
+        HostedModel,
         InProcess,
         MobileApp,
         Pattern,
@@ -42,6 +54,7 @@ if TYPE_CHECKING:
         Streaming,
     )
     from mlbook.reading import source
+    from mlbook.tasting import mystery
     from mlbook.world import ReplayWorld, World
 
 __all__ = [
@@ -51,6 +64,7 @@ __all__ = [
     "MS",
     "SECOND",
     "Federated",
+    "HostedModel",
     "InProcess",
     "MobileApp",
     "Pattern",
@@ -74,6 +88,7 @@ __all__ = [
     "guess",
     "hint",
     "late",
+    "mystery",
     "offline",
     "poll",
     "probe",
@@ -97,6 +112,7 @@ _HOME = {
     "guess": "exercises",
     "check": "exercises",
     "Federated": "patterns",
+    "HostedModel": "patterns",
     "InProcess": "patterns",
     "MobileApp": "patterns",
     "Pattern": "patterns",
@@ -119,6 +135,7 @@ _HOME = {
     "offline": "faults",
     "reorder": "faults",
     "glossary": "lessons.glossary",
+    "mystery": "tasting",
     "probe": "experiment",
     "run": "experiment",
     "runtime_coupling": "experiment",
@@ -132,6 +149,8 @@ _SUBMODULES = {
     "charts",
     "cost",
     "coupling",
+    "decision",
+    "exercises",
     "explore",
     "export",
     "fedavg",

@@ -11,6 +11,7 @@ from mlbook.charts.latency import KneeDisplay, LatencyDisplay
 from mlbook.charts.quality import RankingDisplay, SpreadDisplay, YardstickDisplay
 from mlbook.charts.rhythm import RhythmDisplay
 from mlbook.charts.status import StatusDisplay
+from mlbook.charts.words import WordsDisplay
 
 __all__ = [
     "AgeClicksDisplay",
@@ -26,5 +27,6 @@ __all__ = [
     "SpreadDisplay",
     "StatusDisplay",
     "TwoRowsDisplay",
+    "WordsDisplay",
     "YardstickDisplay",
 ]

@@ -75,12 +75,16 @@ def is_missing(value: Any) -> bool:
 
 
 def _answer(exercise: Exercise, value: Any) -> Any:
+    if exercise.graded:
+        return exercise.graded(exercise.asks, value)
     if exercise.options:
         return one_of(exercise.asks, value, exercise.options)
     return number(exercise.asks, value, unit=exercise.unit)
 
 
 def _compare(exercise: Exercise, context: Context, answer: Any) -> tuple[str, str]:
+    if exercise.graded:
+        return ("fail", answer) if answer else ("pass", "Yes.")
     right = exercise.right(context)
     if _equal(exercise, answer, right):
         return "pass", f"Yes. {exercise.because}"

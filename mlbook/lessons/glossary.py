@@ -85,6 +85,22 @@ TERMS = (
         "Writing a new table beside the old one and exchanging the two in one step, so that no "
         "reader sees half of each.", "07",
     ),
+    Term(
+        "coupling", "結合度",
+        "How much one part has to change, or to be up, when another one changes or is away.", "10",
+    ),
+    Term(
+        "operator minutes", "運用工数",
+        "Expected minutes a month in which somebody is called because something cannot wait.", "10",
+    ),
+    Term(
+        "flip point", "分岐点",
+        "The value of a need or a belief at which another choice becomes the better one.", "10",
+    ),
+    Term(
+        "black box", "ブラックボックス",
+        "A system that is judged by what it answers, without looking inside.", "10",
+    ),
 )  # fmt: skip
 
 

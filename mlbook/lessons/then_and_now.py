@@ -119,6 +119,20 @@ BOXES = (
             ),
         ),
     ),
+    Box(
+        chapter="10",
+        then="Slide 23 compares four patterns in eight rows of words.",
+        holds="The cells: measured here, their words came out as the slide's, and the cuts have "
+        "room.",
+        now="The rows have company. A model is often somebody else's, behind their REST API: then "
+        "price a call, quota and a version with a date of retirement belong into the table, and "
+        "providers publish such dates. And teams mix the columns: features by streaming, a model "
+        "by batch, answers by REST.",
+        to_try="Add one row to the table that your company would ask for first, with a number "
+        "and a cut.",
+        read_on=date(2026, 11, 25),
+        sources=(("OpenAI: deprecations", "https://platform.openai.com/docs/deprecations"),),
+    ),
 )
 
 

@@ -130,6 +130,7 @@ class Pattern:
     title: ClassVar[str] = "A pattern"
     trains_by: ClassVar[str] = "batch"  # or "stream"
     trains_on: ClassVar[str] = "200 labelled visits"  # what the first training needs
+    answers_offline: ClassVar[bool] = False  # whether a request is answered without a network
     site: ClassVar[Site]  # these two are set on the installed copy of a run; they are no knobs
     clock: ClassVar[VirtualClock]
 

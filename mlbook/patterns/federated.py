@@ -97,6 +97,7 @@ class Federated(Pattern):
     device: Distribution = knob(LogNormal(15 * MS, 60 * MS), unit="time to predict on the device")
 
     title: ClassVar[str] = "Pattern 4': federated learning"
+    answers_offline: ClassVar[bool] = True
     trains_on: ClassVar[str] = "as many devices with a labelled visit as clients_a_round"
 
     @property

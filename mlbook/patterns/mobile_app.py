@@ -96,6 +96,7 @@ class MobileApp(Pattern):
     device: Distribution = knob(LogNormal(15 * MS, 60 * MS), unit="time to predict on the phone")
 
     title: ClassVar[str] = "Pattern 4: mobile app"
+    answers_offline: ClassVar[bool] = True
 
     @property
     def speeds(self) -> list[tuple[float, float]]:

@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from mlbook.patterns.base import Answer, Pattern, knob
-from mlbook.patterns.deploy import Unit, job
+from mlbook.patterns.deploy import PREDICTED_IN_S, Unit, job
 from mlbook.queueing import Distribution, LogNormal
 from mlbook.units import DAY, HOUR, MINUTE, MS
 
@@ -67,7 +67,9 @@ class SharedDb(Pattern):
         """The app knows the table; everything else is in batches that nobody waits for."""
         training = job("training", self.train_every, self.train_takes)
         knows = ("features", "result schema", "ML runtime", "ML language")
-        batch = job("prediction batch", self.predict_every, self.predict_takes, knows)
+        batch = job(
+            "prediction batch", self.predict_every, self.predict_takes, knows, PREDICTED_IN_S
+        )
         app = Unit(name="app", built_in=("result schema",), incidents_a_month=0.0)
         return app, batch, training
 

@@ -94,7 +94,12 @@ class Streaming(Pattern):
         # What keeps state fails more often, and its repair includes the replay.
         queue = Unit(name="message queue", incidents_a_month=2.0, repair_takes=3 * HOUR)
         knows = tuple(what for what in ALL if what != "weights")
-        return app, queue, replace(queue, name="stream job", built_in=knows)
+        # What a micro-batch takes at least is not there for its events.
+        free_frac = max(1 - self.per_batch / self.trigger, 1e-6)
+        stream_job = replace(
+            queue, name="stream job", built_in=knows, per_event=self.per_event / free_frac
+        )
+        return app, queue, stream_job
 
     def build(self) -> None:
         written, site = self.site.event_log, self.site

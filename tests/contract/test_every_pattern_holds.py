@@ -17,6 +17,8 @@ PATTERNS = {
     "federated, half drop out": mb.Federated(drop_out=0.5, train_every=2 * mb.HOUR),
     "federated, in the open": mb.Federated(secure=False, clients_a_round=5, own_share=1.0),
     "federated, seldom synced": mb.Federated(sync_every=6 * mb.HOUR, own_share=0.0),
+    "hosted": mb.HostedModel(),
+    "hosted, a tight quota": mb.HostedModel(calls_per_s=0.01, burst=3.0),
     "in process": mb.InProcess(),
     "in process, released daily": mb.InProcess(release_every=1 * mb.DAY),
     "mobile": mb.MobileApp(),

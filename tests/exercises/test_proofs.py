@@ -29,6 +29,17 @@ def batch(every_h: float) -> mb.Run:
     return mb.run(pattern, small())
 
 
+@cache
+def compared() -> mb.Runs:
+    hourly = mb.SharedDb(predict_every=1 * mb.HOUR, predict_takes=10 * mb.MINUTE)
+    return mb.compare(small(), rest=mb.RestApi(), hourly=hourly, stream=mb.Streaming())
+
+
+@cache
+def chosen(worth: float) -> mb.decision.Choice:
+    return mb.decision.decide(compared(), beliefs=mb.decision.Beliefs(click_worth=worth))
+
+
 def contexts(name: str) -> list[dict[str, Any]]:
     """Give two contexts: the lesson's own kind, and one with another parameter."""
     if name.startswith("00."):
@@ -38,6 +49,11 @@ def contexts(name: str) -> list[dict[str, Any]]:
         ]
     elif name.startswith("06."):
         both = [{"run": rest(4)}, {"run": rest(2)}]
+    elif name.startswith("10."):
+        both = [
+            {"table": compared().talk_table(), "choice": chosen(worth), "taste": mb.mystery(seed)}
+            for worth, seed in ((1.0, 7), (20.0, 9))
+        ]
     else:
         both = [{"run": batch(24.0)}, {"run": batch(12.0)}]
     needed = all_exercises()[name].context
@@ -93,7 +109,8 @@ def test_no_verdict_shows_the_right_number(name):
     right = exercise(name).right(context)
     for answer in (0.123, -5.0, 1e9, "x", float("nan")):
         said = check(name, **{exercise(name).asks: answer}, **context).message
-        assert exercise(name).options or f"{right:.3g}" not in said
+        built = exercise(name).options or exercise(name).graded
+        assert built or f"{right:.3g}" not in said
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -130,8 +147,7 @@ def test_a_value_of_any_kind_gives_a_verdict_and_escapes_it(name, which):
 @pytest.mark.parametrize("name", [n for n in NAMES if all_exercises()[n].context])
 def test_a_context_that_is_no_run_is_an_error_that_names_it(name):
     wrong = dict.fromkeys(exercise(name).context, Nasty())
-    verdict = check(
-        name, **{exercise(name).asks: "rest" if exercise(name).options else 1.0}, **wrong
-    )
+    answer = next(iter(exercise(name).options), 1.0)
+    verdict = check(name, **{exercise(name).asks: answer}, **wrong)
     assert verdict.state == "error"
     assert exercise(name).context[0] in verdict.message
