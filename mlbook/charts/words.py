@@ -50,7 +50,7 @@ class WordsDisplay(Display):
     row: str
     values: dict[str, float]
     cuts: Cuts
-    size = (8.8, 2.7)
+    size = (8.8, 3.0)
 
     @classmethod
     def from_table(cls, table: TalkTable, row: str, cuts: Cuts | None = None) -> Self:
@@ -91,13 +91,14 @@ class WordsDisplay(Display):
             label.set_bbox({"fc": "white", "ec": "none", "pad": 0})
         ax.set(xscale="log", xlim=(low, high), ylim=(len(self.values) - 0.4, -1.3), yticks=[])
         ax.set_xticks(ends, [say(end) for end in ends])
+        ax.set_xlabel("our cuts, on a logarithmic line")
         ax.minorticks_off()
         ax.grid(visible=False, axis="y")
         ax.spines["left"].set_visible(False)
         ax.set_title(f"{self.row.capitalize()}: measured, and cut into words")
         figure = ax.get_figure(root=True)
         if figure is not None:
-            figure.subplots_adjust(left=0.02, bottom=0.12)
+            figure.subplots_adjust(left=0.02, bottom=0.2)
 
     def alt_text(self) -> str:
         cuts, last, say, _ = ROWS[self.row]

@@ -44,6 +44,9 @@ def displays() -> dict[str, charts.Display]:
         "YardstickDisplay": charts.YardstickDisplay(
             yardsticks(rest().world)["clicks_per_100"].to_dict()
         ),
+        "WordsDisplay": charts.WordsDisplay.from_table(
+            mb.Runs({"rest": rest()}).talk_table(), "latency from new data"
+        ),
         "Diagram": charts.Diagram("rest_api"),
         "FlowDisplay": charts.FlowDisplay.from_run(rest()),
     }
