@@ -189,6 +189,7 @@ class MobileApp(Pattern):
             while (missing := missing[self._cut_off(self.store, missing, app_s[missing])]).size:
                 app_s[missing] += MINUTE  # no network, or no store: the user tries again
             self.fleet.install(app_s)
+        self.site.offered.append((self.clock.now, version.number))
         self.fleet.offer(version, self.clock.now)
 
     async def predict(self, i: int) -> Answer:
