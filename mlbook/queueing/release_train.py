@@ -3,13 +3,53 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["Fleet", "poisson_looks"]
+from mlbook.queueing.laws import adopted
+from mlbook.validate import number
+
+__all__ = ["Fleet", "poisson_looks", "still_running"]
+
+
+def still_running(
+    after_s: ArrayLike, replaced_after_s: float, speeds: Sequence[tuple[float, float]]
+) -> NDArray[np.float64]:
+    """Share of the devices that run a release some time after it went live.
+
+    Parameters
+    ----------
+    after_s : array_like
+        Times since then, in seconds; before it, when they are negative, nobody runs it.
+    replaced_after_s : float
+        From when on the next release is live, in seconds, > 0; infinite for never.
+    speeds : sequence of tuple of float
+        As :func:`~mlbook.queueing.laws.adopted` takes them.
+
+    Returns
+    -------
+    ndarray
+        0 to 1: those that have looked since it went live, without those that have looked since the
+        next one did. Later releases change nothing.
+
+    Examples
+    --------
+    >>> speeds = [(0.375, 1.74), (0.625, 79.0)]   # in days
+    >>> still_running([7.0, 14.0, 28.0], 7.0, speeds).round(3)
+    array([0.42 , 0.056, 0.041])
+    """
+    number("replaced_after_s", min(replaced_after_s, 1e300), above=0, unit="seconds")
+    after = np.asarray(after_s, dtype=float)
+
+    def looked(since_s: NDArray[np.float64]) -> NDArray[np.float64]:
+        shares = [adopted(max(float(each), 0.0), speeds) for each in since_s.ravel()]
+        return np.array(shares).reshape(since_s.shape)
+
+    return looked(after) - looked(after - replaced_after_s)
 
 
 def poisson_looks(
