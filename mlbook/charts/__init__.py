@@ -10,6 +10,7 @@ from mlbook.charts.flow import FlowDisplay
 from mlbook.charts.freshness import AgeClicksDisplay, AgeDisplay, TwoRowsDisplay
 from mlbook.charts.guesses import GuessesDisplay
 from mlbook.charts.latency import KneeDisplay, LatencyDisplay
+from mlbook.charts.masked import MaskedDisplay
 from mlbook.charts.quality import RankingDisplay, SpreadDisplay, YardstickDisplay
 from mlbook.charts.rhythm import RhythmDisplay
 from mlbook.charts.rounds import RoundsDisplay
@@ -27,6 +28,7 @@ __all__ = [
     "GuessesDisplay",
     "KneeDisplay",
     "LatencyDisplay",
+    "MaskedDisplay",
     "RankingDisplay",
     "RhythmDisplay",
     "RoundsDisplay",

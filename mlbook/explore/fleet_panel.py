@@ -107,7 +107,7 @@ class _FleetView(View):
         look: dict[str, Any] = {"fill": True, "color": VERMILION, "alpha": 0.35}
         self.hill = self.ax.stairs(np.zeros(edges.size - 1), edges, **look)
         (self.line,) = self.ax.plot([], [], color=VERMILION, lw=2, label="with these knobs")
-        (self.usual,) = self.ax.plot([], [], color=GREY, ls="--", label="the fleet of this lesson")
+        (self.usual,) = self.ax.plot([], [], color=GREY, ls="--", label="the usual fleet, after a week")
         (self.point,) = self.ax.plot([], [], "o", color=VERMILION, ms=7)
         self.next = self.ax.axvline(0, color=GREY, lw=1, ls=":", label="the good release is live")
         self.ax.axvline(TWO_WEEKS, color=GREY, lw=0.8)

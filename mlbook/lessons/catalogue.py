@@ -166,6 +166,15 @@ LESSONS: tuple[Lesson, ...] = (
         core_minutes=30,
         modules=("patterns.shared_db", "faults", "experiment", "measure"),
     ),
+    Lesson(
+        number="09",
+        slug="09_mobile_app",
+        title="Pattern 4: mobile, and 4': federated",
+        prerequisites="lesson 00 helps",
+        slides="20-23",
+        core_minutes=15,
+        modules=("patterns.mobile_app", "patterns.federated", "export", "fedavg", "queueing"),
+    ),
 )
 
 PLANNED: tuple[Planned, ...] = (
@@ -175,7 +184,6 @@ PLANNED: tuple[Planned, ...] = (
     Planned(number="04", title="Academia and production"),
     Planned(number="05", title="One workflow, three zones"),
     Planned(number="08", title="Pattern 3: streaming", core_minutes=20),
-    Planned(number="09", title="Pattern 4: mobile, and 4': federated", core_minutes=15),
     Planned(number="10", title="The four patterns compared", core_minutes=30),
     Planned(number="11", title="CI, CD and blue-green deployment"),
     Planned(number="12", title="Dependencies and feedback loops"),
