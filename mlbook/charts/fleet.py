@@ -125,7 +125,9 @@ class FleetDisplay(Display):
         share = 100 * self.share_at(at_s)
         ax.plot(at_s / DAY, share, "o", color=INK, ms=6)
         text = f"two weeks on: {share:.0f} %"
-        look: dict[str, Any] = {"ha": "center", "textcoords": "offset points", "bbox": LABEL_BOX}
+        near_the_rim = at_s > 0.85 * self.at_s[-1] + 0.15 * self.at_s[0]
+        look: dict[str, Any] = {"textcoords": "offset points", "bbox": LABEL_BOX}
+        look["ha"] = "right" if near_the_rim else "center"
         ax.annotate(text, (at_s / DAY, share), (0, 14), **look)
 
     def _look(self, place: int, number: int) -> dict[str, Any]:

@@ -95,7 +95,9 @@ class FlipsDisplay(Display):
         )
 
     def draw(self, ax: Axes) -> None:
-        names = [f"{p}, {size:,} bytes" for p, size in zip(self.precisions, self.n_bytes, strict=True)]
+        names = [
+            f"{p}, {size:,} bytes" for p, size in zip(self.precisions, self.n_bytes, strict=True)
+        ]
         bars = ax.barh(names, self.flips, color=BLUE, alpha=0.75, height=0.62)
         words = map(_beside_the_bar, self.flips[1:].tolist(), self.change[1:])
         ax.bar_label(bars, [" what the others are compared with", *words], color=INK)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
+from matplotlib.ticker import LogLocator, NullLocator
 from numpy.typing import NDArray
 
 from mlbook.charts.display import Display
@@ -60,7 +61,9 @@ class RoundsDisplay(Display):
                 label=f"{name}: {100 * behind[-1]:.1f} % at the end",
             )  # fmt: skip
         ax.set(yscale="log", xlabel="round", ylabel="% more log loss")
+        ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         ax.yaxis.set_major_formatter("{x:g}")
+        ax.yaxis.set_minor_locator(NullLocator())
         ax.set_ylim(bottom=ax.get_ylim()[0] / 3)  # room for the names
         ax.legend(loc="lower left")
         ax.set_title("How far behind a central training?")

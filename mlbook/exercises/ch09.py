@@ -21,12 +21,12 @@ def _adopted_percent(context: Context, days: float, *, fast_only: bool = False) 
     speeds = context["run"].pattern.speeds
     share, gap_s = speeds[0]
     part = share * adopted(days * DAY, [(1.0, gap_s)])
-    return 100 * (part if fast_only else adopted(days * DAY, speeds))
+    return 100 * float(part if fast_only else adopted(days * DAY, speeds))
 
 
 def _straight_line(context: Context) -> float:
     """Two days of the period, as if phones came evenly until the next release."""
-    period_days = context["run"].pattern.release_every / DAY
+    period_days = float(context["run"].pattern.release_every) / DAY
     return _adopted_percent(context, period_days) * 2 / period_days
 
 

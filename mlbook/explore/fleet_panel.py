@@ -38,7 +38,13 @@ class BadRelease:
     usual : ndarray of shape (n,)
         The share when the next release comes after a week and phones update as usual.
     days_a_phone : float
-        Days with the bad release, a phone, in the end: the mean over all phones.
+        Days with the bad release within the sixty, the mean over all phones: the area of the hill.
+        In the end it is `replaced_days`, whatever the phones do.
+
+    Notes
+    -----
+    The area under ``F(t) - F(t - R)`` is R for every F: a slow phone takes the release more seldom,
+    and keeps it longer by just as much.
     """
 
     after_days: NDArray[np.float64]
@@ -82,14 +88,13 @@ def bad_release_stays(
     kinds = [(fast, usual.fast_gap / DAY), (1 - fast, slow_gap_days)]
     speeds = [(share, gap) for share, gap in kinds if share]
     after = np.arange(0, DAYS_SHOWN + STEP_DAYS, STEP_DAYS)
-    # A phone that takes it keeps it for one gap on average, if no look came before the next one.
-    days = sum(share * gap * -np.expm1(-replaced_days / gap) for share, gap in speeds)
+    share_then = still_running(after, replaced_days, speeds)
     return BadRelease(
         after_days=after,
-        share=still_running(after, replaced_days, speeds),
+        share=share_then,
         replaced_days=replaced_days,
         usual=still_running(after * DAY, usual.release_every, usual.speeds),
-        days_a_phone=float(days),
+        days_a_phone=float(np.trapezoid(share_then, after)),
     )
 
 
@@ -107,7 +112,9 @@ class _FleetView(View):
         look: dict[str, Any] = {"fill": True, "color": VERMILION, "alpha": 0.35}
         self.hill = self.ax.stairs(np.zeros(edges.size - 1), edges, **look)
         (self.line,) = self.ax.plot([], [], color=VERMILION, lw=2, label="with these knobs")
-        (self.usual,) = self.ax.plot([], [], color=GREY, ls="--", label="the usual fleet, after a week")
+        (self.usual,) = self.ax.plot(
+            [], [], color=GREY, ls="--", label="the usual fleet, after a week"
+        )
         (self.point,) = self.ax.plot([], [], "o", color=VERMILION, ms=7)
         self.next = self.ax.axvline(0, color=GREY, lw=1, ls=":", label="the good release is live")
         self.ax.axvline(TWO_WEEKS, color=GREY, lw=0.8)
@@ -131,7 +138,7 @@ class _FleetView(View):
         self.usual.set_data(result.after_days, 100 * result.usual)
         self.point.set_data([TWO_WEEKS], [100 * result.in_two_weeks])
         self.next.set_xdata([result.replaced_days, result.replaced_days])
-        set_title(self.ax, f"A phone runs the bad model for {result.days_a_phone:.1f} days")
+        set_title(self.ax, f"Days of bad answers a phone, {_in_words(result)}")
 
     def sentence(self, result: BadRelease) -> str:
         """Say the result in one sentence.
@@ -148,9 +155,14 @@ class _FleetView(View):
         """
         return (
             f"At the worst {100 * result.share.max():.0f} % of the phones run the bad release, two "
-            f"weeks after it went live {100 * result.in_two_weeks:.1f} %; in the end "
-            f"{result.days_a_phone:.1f} days a phone, the mean over all phones."
+            f"weeks after it went live {100 * result.in_two_weeks:.1f} %. Days of bad answers a "
+            f"phone, the mean over all phones, {_in_words(result)}."
         )
+
+
+def _in_words(result: BadRelease) -> str:
+    so_far, end = result.days_a_phone, result.replaced_days
+    return f"within {DAYS_SHOWN} days: {so_far:.1f}; in the end: {end:.1f}"
 
 
 def fleet(

@@ -5,6 +5,7 @@ Chapter: 09
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 from mlbook.fedavg.averaging import Learning, Plan, federate
 from mlbook.fedavg.clients import Clients, clients_of
 from mlbook.units import DAY
+from mlbook.validate import integer
 
 if TYPE_CHECKING:
     from mlbook.world import World
@@ -21,29 +23,30 @@ __all__ = ["Way", "excess_loss", "three_ways"]
 
 
 class Way(NamedTuple):
-    """What a way of learning brings on the day after.
+    """What a way of learning brings on the day after, one entry a world.
 
     Parameters
     ----------
-    clicks_per_100 : float
+    clicks_per_100 : ndarray of shape (n_worlds,)
         Clicks per 100 visits when the candidate with the best score is shown.
-    auc : float
+    auc : ndarray of shape (n_worlds,)
         Area under the ROC curve over all candidates.
     """
 
-    clicks_per_100: float
-    auc: float
+    clicks_per_100: NDArray[np.float64]
+    auc: NDArray[np.float64]
 
 
 def three_ways(
-    world: World, asof_s: float, plan: Plan, *, rounds: int = 20, seed: int = 0
+    worlds: Iterable[World], asof_s: float, plan: Plan, *, rounds: int = 20, seed: int = 0
 ) -> dict[str, Way]:
     """Learn from the labels known at an instant, and choose for the visits of the day after it.
 
     Parameters
     ----------
-    world : World
-        Whose users are the clients.
+    worlds : iterable of World
+        Whose users are the clients; each world is a comparison of its own. One says little, since a
+        day's visits are few.
     asof_s : float
         When all three trainings read their data, in seconds; at least a day before the end.
     plan : Plan
@@ -58,24 +61,33 @@ def three_ways(
 
     Notes
     -----
-    One world says little, since a day's visits are few: take the mean over several worlds, and its
-    interval. The local models and the central one are scikit-learn's logistic regression as it
-    comes; a client who knows clicks only, or none, gives every item the same score, and so does one
-    without any row.
+    The local models and the central one are scikit-learn's logistic regression as it comes; a
+    client who knows clicks only, or none, gives every item the same score, and so does one without
+    any row.
 
     Examples
     --------
     >>> from mlbook.world import World
-    >>> ways = three_ways(World(seed=1, days=5, users=50), 4 * DAY, Plan(), rounds=5)
+    >>> shops = [World(seed=seed, days=5, users=50) for seed in (1, 2)]
+    >>> ways = three_ways(shops, 4 * DAY, Plan(), rounds=5)
     >>> list(ways), ways["central"].auc > ways["local only"].auc
-    (['central', 'federated', 'local only'], True)
+    (['central', 'federated', 'local only'], array([ True,  True]))
     """
+    found = [_choices(world, asof_s, plan, rounds, seed) for world in worlds]
+    integer("worlds", len(found), at_least=1, unit="worlds", hint="Write [world].")
+    return {way: Way(*np.array([each[way] for each in found]).T) for way in found[0]}
+
+
+def _choices(
+    world: World, asof_s: float, plan: Plan, rounds: int, seed: int
+) -> dict[str, tuple[float, float]]:
+    """Measure clicks per 100 visits and AUC of each way in one world."""
     from sklearn.metrics import roc_auc_score
 
     clients = clients_of(world, asof_s)
     visits = world.visits
     day = np.flatnonzero((visits.at_s > asof_s) & (visits.at_s <= asof_s + DAY))
-    slate = visits.slate[day]
+    slate, clicked, rows = visits.slate[day], visits.clicked[day], np.arange(day.size)
     user = np.repeat(visits.user[day], slate.shape[1])
     columns = world.features(user, slate.ravel(), np.repeat(visits.at_s[day], slate.shape[1]))
     learned = federate(clients, plan, rounds=rounds, seed=seed).models[-1].estimator()
@@ -84,12 +96,9 @@ def three_ways(
         "federated": learned.predict_proba(columns)[:, 1],
         "local only": _each_for_itself(clients, user, columns),
     }
-    clicked, rows = visits.clicked[day], np.arange(day.size)
+    best = {way: score.reshape(slate.shape).argmax(axis=1) for way, score in scores.items()}
     return {
-        way: Way(
-            clicks_per_100=100 * float(clicked[rows, _best(score, slate.shape)].mean()),
-            auc=float(roc_auc_score(clicked.ravel(), score)),
-        )
+        way: (100 * clicked[rows, best[way]].mean(), roc_auc_score(clicked.ravel(), score))
         for way, score in scores.items()
     }
 
@@ -126,11 +135,6 @@ def _fitted(columns: NDArray[np.float64], clicked: NDArray[np.bool_]) -> Any:
 
     regression = LogisticRegression(solver="newton-cholesky")
     return make_pipeline(StandardScaler(), regression).fit(columns, clicked)
-
-
-def _best(score: NDArray[np.float64], shape: tuple[int, ...]) -> NDArray[np.int64]:
-    """Find the candidate with the best score on each slate; the first of equal ones."""
-    return score.reshape(shape).argmax(axis=1)
 
 
 def _each_for_itself(

@@ -10,9 +10,10 @@ import pytest
 
 import mlbook as mb
 from mlbook.exercises import check
+from mlbook.exercises.ch09 import BITS
 from mlbook.exercises.desk import all_exercises
 from mlbook.exercises.judge import judge
-from tests.worlds import small
+from tests.worlds import shop, small
 
 if TYPE_CHECKING:
     from mlbook.exercises.exercise import Exercise
@@ -29,6 +30,19 @@ def batch(every_h: float) -> mb.Run:
     return mb.run(pattern, small())
 
 
+@cache
+def phones(every_d: float, fast_share: float) -> mb.Run:
+    app = mb.MobileApp(release_every=every_d * mb.DAY, fast_share=fast_share)
+    return mb.run(app, small())
+
+
+@cache
+def rounded(download_every_h: float) -> dict[str, mb.Run]:
+    """Runs whose answer lies between the finest and the coarsest precision."""
+    app = mb.MobileApp(delivery="download", download_every=download_every_h * mb.HOUR)
+    return {bits: mb.run(app.but(precision=bits), shop()) for bits in BITS}
+
+
 def contexts(name: str) -> list[dict[str, Any]]:
     """Give two contexts: the lesson's own kind, and one with another parameter."""
     if name.startswith("00."):
@@ -38,6 +52,10 @@ def contexts(name: str) -> list[dict[str, Any]]:
         ]
     elif name.startswith("06."):
         both = [{"run": rest(4)}, {"run": rest(2)}]
+    elif name == "09.bits":
+        both = [{"runs": rounded(24.0)}, {"runs": rounded(6.0)}]
+    elif name.startswith("09."):
+        both = [{"run": phones(7.0, 0.375)}, {"run": phones(5.0, 0.5)}]
     else:
         both = [{"run": batch(24.0)}, {"run": batch(12.0)}]
     needed = all_exercises()[name].context
@@ -130,8 +148,7 @@ def test_a_value_of_any_kind_gives_a_verdict_and_escapes_it(name, which):
 @pytest.mark.parametrize("name", [n for n in NAMES if all_exercises()[n].context])
 def test_a_context_that_is_no_run_is_an_error_that_names_it(name):
     wrong = dict.fromkeys(exercise(name).context, Nasty())
-    verdict = check(
-        name, **{exercise(name).asks: "rest" if exercise(name).options else 1.0}, **wrong
-    )
+    answer = (*exercise(name).options, 1.0)[0]
+    verdict = check(name, **{exercise(name).asks: answer}, **wrong)
     assert verdict.state == "error"
     assert exercise(name).context[0] in verdict.message

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from mlbook.queueing import Fleet, adopted, fleet_model_age, poisson_looks
+from mlbook.queueing import Fleet, adopted, fleet_model_age, poisson_looks, still_running
 from mlbook.streams import stream
 
 DEVICES, R, L = 8000, 7.0, 1.5  # days
@@ -55,6 +55,23 @@ def test_a_release_spreads_as_the_curve_of_two_speeds_says():
         expected = adopted(after, [(0.375, FAST), (0.625, SLOW)])
         # Fast and slow are fixed numbers of devices, so this error is a little too large.
         assert abs(share - expected) < 4 * np.sqrt(expected * (1 - expected) / DEVICES)
+
+
+@pytest.mark.parametrize("after", [3.0, R + 1.0, 2 * R, 3 * R + 2.0])
+def test_a_release_is_on_those_that_took_it_and_not_yet_the_next(after):
+    gap = np.repeat([FAST, SLOW], [3 * DEVICES // 8, 5 * DEVICES // 8])
+    fleet = fleet_after(gap, 60.0)
+    share = np.mean([fleet.installed(k, R + L + after) == R for k in range(DEVICES)])
+    expected = float(still_running(after, R, [(0.375, FAST), (0.625, SLOW)]))
+    assert abs(share - expected) < 4 * np.sqrt(expected * (1 - expected) / DEVICES)
+
+
+def test_before_a_release_is_live_nobody_runs_it_and_without_a_next_one_all_keep_it():
+    speeds = [(0.375, FAST), (0.625, SLOW)]
+    assert still_running([-1.0, 0.0], R, speeds).tolist() == [0.0, 0.0]
+    assert float(still_running(20.0, np.inf, speeds)) == adopted(20.0, speeds)
+    with pytest.raises(ValueError, match="replaced_after_s must be > 0"):
+        still_running(1.0, 0.0, speeds)
 
 
 def test_looks_come_at_random_instants_with_the_gap_of_each_device():
