@@ -190,9 +190,9 @@ def fleet(
     True
     """
     knobs = {
-        "replaced_days": Knob("the good one follows after … days", 0.5, 30, 0.5),
+        "replaced_days": Knob("good one after … days", 0.5, 30, 0.5),
         "fast_percent": Knob("fast phones, in 100", 0, 100, 0.5),
-        "slow_gap_days": Knob("slow ones look every … days", 1, 120, 1),
+        "slow_gap_days": Knob("slow looks, days apart", 1, 120, 1),
     }
     start = {
         "replaced_days": replaced_days,

@@ -103,7 +103,7 @@ still = fleet.share_at(two_weeks_s)
 mb.guess("09.still_percent", measured=100 * still)
 
 # %% [markdown]
-# A hill and a tail. The dashed line is a law, computed without any visitor. Each phone looks for updates at random instants: the fast ones every 1.74 days <!-- claim: app.speeds[0][1] / mb.DAY ~ 1.74 tol 0.001 --> on average, the others every 79 days<!-- claim: app.speeds[1][1] / mb.DAY ~ 79 tol 0.001 --> (fitted to [one app's counts in a store](https://neurons.dk/?p=526)). With a share *w* of fast phones, a release is on so many of them *t* after it went live:
+# A hill and a tail. The dashed line is a law, computed without any visitor. Each phone looks for updates at random instants: the fast ones every 1.74 days <!-- claim: app.fast_gap / mb.DAY ~ 1.74 tol 0.001 --> on average, the others every 79 days<!-- claim: app.slow_gap / mb.DAY ~ 79 tol 0.001 --> (fitted to [one app's counts in a store](https://neurons.dk/?p=526)). With a share *w* of fast phones, a release is on so many of them *t* after it went live:
 #
 # > *F(t) = w* (1 − e<sup>−t/τ₁</sup>) + (1 − *w*) (1 − e<sup>−t/τ₂</sup>) <!-- source: mb.queueing.adopted -->
 #
