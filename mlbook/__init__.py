@@ -16,7 +16,20 @@ if TYPE_CHECKING:
     from mlbook.contract import check_pattern
     from mlbook.exercises import check, guess, hint, poll, report_card, solution
     from mlbook.experiment import Run, Runs, compare, probe, run, runtime_coupling
-    from mlbook.faults import bad_release, down, schema_change, skip_batch, slow
+    from mlbook.faults import (
+        bad_release,
+        clock_skew,
+        down,
+        drop,
+        duplicate,
+        failures,
+        late,
+        offline,
+        reorder,
+        schema_change,
+        skip_batch,
+        slow,
+    )
     from mlbook.lessons.glossary import glossary
     from mlbook.lessons.then_and_now import then_and_now
     from mlbook.patterns import (
@@ -51,13 +64,20 @@ __all__ = [
     "bad_release",
     "check",
     "check_pattern",
+    "clock_skew",
     "compare",
     "down",
+    "drop",
+    "duplicate",
+    "failures",
     "glossary",
     "guess",
     "hint",
+    "late",
+    "offline",
     "poll",
     "probe",
+    "reorder",
     "report_card",
     "run",
     "runtime_coupling",
@@ -90,7 +110,14 @@ _HOME = {
     "check_pattern": "contract",
     "compare": "experiment",
     "bad_release": "faults",
+    "clock_skew": "faults",
     "down": "faults",
+    "drop": "faults",
+    "duplicate": "faults",
+    "failures": "faults",
+    "late": "faults",
+    "offline": "faults",
+    "reorder": "faults",
     "glossary": "lessons.glossary",
     "probe": "experiment",
     "run": "experiment",

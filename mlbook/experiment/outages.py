@@ -11,7 +11,7 @@ import numpy as np
 
 from mlbook import measure
 from mlbook.experiment.trial import parts_of, run
-from mlbook.faults import down
+from mlbook.faults import ACTIVITY_LOG, down
 from mlbook.units import DAY, HOUR
 from mlbook.validate import number
 
@@ -68,6 +68,8 @@ def runtime_coupling(
     at = (np.floor(world.days) - 2) * DAY + 12 * HOUR if at is None else at
     rows = {}
     for part in parts_of(pattern, world):
+        if part == ACTIVITY_LOG:  # what was not logged is lost: another matter than an outage
+            continue
         hit = run(pattern, world, seed=seed, faults=[down(part, at=at, lasting=lasting)])
         inside = (hit.log["requested_at_s"] >= at) & (hit.log["requested_at_s"] < at + lasting)
         failed = measure.failed(hit.log["status"][inside])

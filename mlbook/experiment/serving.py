@@ -84,7 +84,7 @@ def request_log(
     world : World or ReplayWorld
         Knows what each candidate would bring.
     site : Site
-        Knows the model versions.
+        Knows the model versions, and the features as the pattern could know them.
     served : ndarray of shape (n,)
         The rows of ``world.visits`` that were served.
     answers : list of Answer
@@ -102,7 +102,7 @@ def request_log(
     number, asof_s = _rows_seen(answers, slate)
     read_s = np.array([np.nan if a.read_at_s is None else a.read_at_s for a in answers])[:, None]
     scores = score(
-        site.own_features() if site.own_features else world.features,
+        site.own_features() if site.own_features else site.world.features,
         site.versions.versions,
         user=np.repeat(user, slate.shape[1]),
         item=slate.ravel(),

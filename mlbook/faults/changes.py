@@ -30,8 +30,8 @@ def bad_release(part: str = "training", *, at: float, lasting: float = 1 * DAY) 
 
     Examples
     --------
-    >>> bad_release(at=9 * DAY)
-    Fault(kind='bad_release', part='training', at_s=777600.0, lasting_s=86400.0, by_s=0.0)
+    >>> bad_release(at=9 * DAY).part
+    'training'
     """
     return Fault("bad_release", part, at, lasting)
 
@@ -41,6 +41,8 @@ def schema_change(part: str, *, at: float, lasting: float) -> Fault:
 
     A call is refused at once: the request has the status ``"schema:PART"``. A job on the part fails
     when it starts, and is an incident of the run. It ends when the callers have been changed, too.
+    On the ``"activity_log"`` nobody can read the rows that are written meanwhile; they are not
+    lost, and become readable when it ends.
 
     Parameters
     ----------

@@ -1,17 +1,18 @@
-"""A part is away, or slow, or its scheduler sleeps."""
+"""A part is away, or slow, its scheduler sleeps, or phones have no network."""
 
 from __future__ import annotations
 
 from mlbook.faults.fault import Fault
 from mlbook.units import DAY
 
-__all__ = ["down", "skip_batch", "slow"]
+__all__ = ["down", "offline", "skip_batch", "slow"]
 
 
 def down(part: str, *, at: float, lasting: float) -> Fault:
     """Make a part unreachable: calls and queued requests are refused, a running job is lost.
 
-    A request that is being worked on when it begins is still answered.
+    A request that is being worked on when it begins is still answered. Events that happen while the
+    ``"activity_log"`` is down are lost.
 
     Parameters
     ----------
@@ -34,7 +35,9 @@ def down(part: str, *, at: float, lasting: float) -> Fault:
 
 
 def slow(part: str, *, at: float, lasting: float, by: float) -> Fault:
-    """Make every call of a part take longer.
+    """Make every call of a part, or every job on it, take longer.
+
+    Phones get later what a slow sync or a slow store brings.
 
     Parameters
     ----------
@@ -43,7 +46,7 @@ def slow(part: str, *, at: float, lasting: float, by: float) -> Fault:
     at, lasting : float
         When it begins and how long it lasts, in seconds.
     by : float
-        Seconds added to each call.
+        Seconds added to each call or job.
 
     Returns
     -------
@@ -79,3 +82,31 @@ def skip_batch(part: str = "batch", *, at: float, lasting: float = 1 * DAY) -> F
     'batch'
     """
     return Fault("skip_batch", part, at, lasting)
+
+
+def offline(part: str = "device", *, at: float, lasting: float, share: float = 1.0) -> Fault:
+    """Take the network from a share of the phones: they go on predicting from what they have.
+
+    Such a phone cannot sync, look for a release, fetch a model or take part in a round of federated
+    learning. It is another matter than ``down("device", ...)``, which answers nobody.
+
+    Parameters
+    ----------
+    part : str
+        The phones.
+    at, lasting : float
+        When it begins and how long it lasts, in seconds.
+    share : float
+        The share of the phones, above 0 and at most 1; the same ones all the time.
+
+    Returns
+    -------
+    Fault
+        For ``mb.run(..., faults=[...])``.
+
+    Examples
+    --------
+    >>> offline(at=8 * DAY, lasting=3600, share=0.3).share
+    0.3
+    """
+    return Fault("offline", part, at, lasting, share=share)

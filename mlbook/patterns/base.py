@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Answer", "Pattern", "knob"]
 
-INCIDENTS = {"down": "lost", "schema": "refused"}  # what becomes of a job that a part refuses
-
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Answer:
@@ -226,28 +224,16 @@ class Pattern:
 
         async def guarded() -> None:
             if place.has("skip_batch"):
-                self.note(part, "skipped")
+                self.site.note(part, "skipped")
                 return
             try:
                 place.check()
                 await job()
             except DownError as lost:
-                self.note(lost.part, INCIDENTS[lost.why])
+                self.site.note(lost.part, lost.incident)
 
         loop = self.clock.every(period, guarded, first=first, last=self.site.world.horizon_s)
         self.clock.start(loop)
-
-    def note(self, part: str, what: str) -> None:
-        """Note an incident of now.
-
-        Parameters
-        ----------
-        part : str
-            Where a job went wrong.
-        what : str
-            ``"skipped"``, ``"lost"``, ``"refused"``, or what else became of it.
-        """
-        self.site.incidents.append((self.clock.now, part, what))
 
     @property
     def labels_swapped(self) -> bool:

@@ -72,10 +72,10 @@ class SharedDb(Pattern):
         return app, batch, training
 
     def build(self) -> None:
-        world = self.site.world
+        users, event_log = self.site.world.users, self.site.event_log
         self.db = self.site.part("shared_db", self.lookup)
         self.table = Answer(None, 0.0, 0.0, "schedule")
-        self.user_known_from_s = world.activity.first_seen_s(world.users)
+        self.user_known_from_s = event_log.first_seen_s(users)
         self.every(self.train_every, self.train, part="training")
         self.every(self.predict_every, self.predict_all, part="batch", first=self.first_batch_at)
 
@@ -88,7 +88,7 @@ class SharedDb(Pattern):
         await batch.work(self.predict_takes - writing)
         fresh = Answer(version, asof_s, self.clock.now, "schedule")
         if self.atomic_swap:
-            await batch.work(writing)
+            await batch.work(writing, goes_on=True)
         else:
             await self._overwrite(fresh, writing)
         self.table = fresh
@@ -99,7 +99,7 @@ class SharedDb(Pattern):
         """Write row by row into the table that is being read; when it dies, half stays."""
         old, n_items = self.table, self.site.world.catalog.n_items
         for item in range(n_items):
-            await self.site.parts["batch"].work(writing / n_items)
+            await self.site.parts["batch"].work(writing / n_items, goes_on=True)
             self.table = replace(fresh, older=old, first_older_item=item + 1)
 
     async def predict(self, i: int) -> Answer:

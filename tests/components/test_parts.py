@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 import mlbook as mb
-from mlbook.components import REFUSED_AFTER_S, DownError, Site
+from mlbook.components import GIVES_UP_AFTER_S, REFUSED_AFTER_S, DownError, Site
+from mlbook.faults import Fault
 from mlbook.queueing import Constant, Exponential
 from tests.worlds import small
 
@@ -181,3 +182,122 @@ def test_a_job_fails_when_it_starts_under_another_schema_and_not_later(change_at
     site = site_with(mb.schema_change("batch", at=change_at, lasting=5.0))
     part = site.part("batch")
     assert timed(site, later(site, 1.0, lambda: part.work(9.0))) == [end]
+
+
+def test_a_job_on_a_slow_part_takes_longer_once_however_many_pieces_it_has():
+    site = site_with(mb.slow("batch", at=0.0, lasting=5.0, by=2.0))
+    part = site.part("batch")
+
+    async def in_two_pieces():
+        await part.work(3.0)
+        await part.work(1.0, goes_on=True)
+
+    assert timed(site, in_two_pieces()) == [6.0]
+    assert part.slow_at_s(np.array([4.9, 5.0])).tolist() == [2.0, 0.0]
+
+
+def test_a_further_piece_of_a_job_goes_on_under_another_schema_but_not_when_the_part_is_down():
+    changed = site_with(mb.schema_change("batch", at=0.0, lasting=5.0))
+    assert timed(changed, changed.part("batch").work(1.0, goes_on=True)) == [1.0]
+    down = site_with(mb.down("batch", at=0.0, lasting=5.0))
+    assert timed(down, down.part("batch").work(1.0, goes_on=True)) == [(0.0, "batch")]
+
+
+LUCKY = {"at": 0.0, "lasting": 1e6}
+
+
+def test_the_answer_of_a_dropped_call_is_given_up_one_second_after_the_work_is_done():
+    site = site_with(mb.drop("db", **LUCKY, share=1.0))
+    assert timed(site, site.part("db", Constant(0.1)).call(0)) == [(0.1 + GIVES_UP_AFTER_S, "db")]
+
+
+def test_whoever_waits_for_a_dropped_answer_holds_no_worker_of_that_part():
+    site = site_with(mb.drop("api", **LUCKY, share=1.0))
+    part = site.part("api", Constant(0.25), workers=1)
+    ends = timed(site, *(part.call(i) for i in range(3)))
+    assert ends == [(at + GIVES_UP_AFTER_S, "api") for at in (0.25, 0.5, 0.75)]
+
+
+def test_whoever_holds_a_worker_of_another_part_keeps_it_while_he_waits_for_a_dropped_answer():
+    site = site_with(mb.drop("db", **LUCKY, share=1.0))
+    api, db = site.part("api", Constant(0.25), workers=1), site.part("db", Constant(0.25))
+
+    async def request(i):
+        async with api:
+            await db.call(i)
+
+    first, second = timed(site, request(0), request(1))
+    assert (first, second) == ((1.25, "db"), (2.5, "db"))
+
+
+def test_a_dropped_call_that_is_repeated_has_another_luck():
+    site = site_with(mb.drop("db", **LUCKY, share=0.5))
+    part, tries = site.part("db", Constant(0.0)), []
+
+    async def until_it_gets_through(i):
+        for n in range(1, 100):
+            try:
+                await part.call(i)
+            except DownError:
+                continue
+            tries.append(n)
+            return
+
+    timed(site, *(until_it_gets_through(i) for i in range(400)))
+    # Geometric with mean 2 and variance 2: four standard errors of the mean of 400.
+    assert abs(np.mean(tries) - 2) < 4 * np.sqrt(2 / 400)
+
+
+@pytest.mark.parametrize(
+    ("fault", "takes_s"),
+    [
+        (mb.duplicate("api", **LUCKY, share=1.0), 0.5),
+        (mb.late("api", **LUCKY, by=3.0), 3.25),
+        (mb.slow("api", **LUCKY, by=3.0), 3.25),
+    ],
+    ids=lambda value: getattr(value, "kind", ""),
+)
+def test_a_call_that_is_hit_takes_longer_and_holds_its_worker_so_long(fault, takes_s):
+    site = site_with(fault)
+    part = site.part("api", Constant(0.25), workers=1)
+    assert timed(site, part.call(0), part.call(1)) == [takes_s, 2 * takes_s]
+
+
+def test_a_doubled_call_of_a_slow_part_is_slow_twice():
+    site = site_with(mb.slow("api", **LUCKY, by=1.0), mb.duplicate("api", **LUCKY, share=1.0))
+    assert timed(site, site.part("api", Constant(0.25)).call(0)) == [2.5]
+
+
+def test_two_halves_of_a_round_trip_are_late_by_the_whole_together():
+    site = site_with(mb.late("net", **LUCKY, by=3.0))
+    part = site.part("net", Constant(0.5))
+
+    async def there_and_back():
+        await part.call(0, share=0.5)
+        await part.call(0, share=0.5)
+
+    assert timed(site, there_and_back()) == [3.5]
+
+
+@pytest.mark.parametrize("kind", ["drop", "duplicate", "late", "reorder"])
+def test_the_share_of_the_calls_that_is_hit_is_as_large_as_it_says(kind):
+    fault = Fault(kind, "db", **{f"{name}_s": value for name, value in LUCKY.items()},
+                  by_s=7.0 if kind in {"late", "reorder"} else 0.0, share=0.2)  # fmt: skip
+    site = site_with(fault)
+    part = site.part("db", Constant(1.0))
+    n = part.draws_s.size
+    ends = timed(site, *(part.call(i) for i in range(n)))
+    hit = np.array([end != 1.0 for end in ends])
+    assert abs(hit.mean() - 0.2) < 4 * np.sqrt(0.2 * 0.8 / n)
+    if kind == "reorder":  # exponential with mean 7: its standard error is 7 / sqrt(n)
+        waits_s = np.array(ends)[hit] - 1.0
+        assert abs(waits_s.mean() - 7.0) < 4 * 7.0 / np.sqrt(hit.sum())
+
+
+def test_the_luck_of_one_fault_is_not_that_of_another():
+    hits = [Fault(kind, part, 0.0, 1.0, share=0.5).hits(seed, 1000)
+            for kind, part, seed in [("drop", "db", 0), ("late", "db", 0), ("drop", "api", 0),
+                                     ("drop", "db", 1)]]  # fmt: skip
+    for n, mine in enumerate(hits):
+        for other in hits[n + 1 :]:
+            assert 0.4 < (mine == other).mean() < 0.6  # independent halves agree half of the time
