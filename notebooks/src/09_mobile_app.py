@@ -50,7 +50,7 @@ systems = {
 }
 
 # %% [markdown]
-# Three systems serve the same visitors for four weeks<!-- claim: days ~ 28 tol 0 -->. In the first the model travels inside a release of the app, as slide 20 draws it. In the second the app fetches each new model by itself (that is not in the talk). The third is the REST API of lesson 06. Nothing goes wrong yet.
+# Three systems serve the same visitors for four weeks<!-- claim: days ~ 28 tol 0 -->. In the first the model travels inside a release of the app, as we read slide 20. In the second the app fetches each new model by itself (that is not in the talk). The third is the REST API of lesson 06. Nothing goes wrong yet.
 
 # %%
 world = mb.World(seed=seed, days=days, users=users)
@@ -164,7 +164,7 @@ mb.check("09.express", run=bad["app release"], percent=percent)
 mb.explore.fleet(replaced_days=release_every_d, fast_percent=100 * fast_share)
 
 # %% [markdown]
-# With fast phones the peak is more than twice as high<!-- claim: mb.explore.fleet(fast_percent=100).result.share.max() > 2 * mb.explore.fleet().result.share.max() -->, and the tail is gone. The days in the end do not change: they are *R*, however often phones look<!-- claim: all(abs(mb.explore.fleet(7, fast, slow).result.days_a_phone - 7) < 0.05 for fast, slow in [(100, 79), (0, 5), (37.5, 10)]) -->. Fast phones take a bad release soon and drop it soon; slow ones take it seldom and keep it long. So one knob helps: the time until a good release is live. *This would be wrong if* slow phones were used less than fast ones.
+# With fast phones the peak is more than twice as high<!-- claim: mb.explore.fleet(fast_percent=100).result.share.max() > 2 * mb.explore.fleet().result.share.max() -->, and the tail is gone. The days in the end do not change: they are *R*, however often phones look<!-- claim: all(abs(mb.explore.fleet(7, fast, slow).result.days_a_phone - 7) < 0.05 for fast, slow in [(100, 79), (0, 5), (37.5, 10)]) -->. Fast phones take a bad release soon and drop it soon; slow ones take it seldom and keep it long. So one knob helps: the time until a good release is live. Here it is a week; on the REST API, and with the download, it was a day. *This would be wrong if* slow phones were used less than fast ones.
 
 # %% [markdown]
 # ## Your phone's weights, in four bits
@@ -371,7 +371,7 @@ exact = updates[reported].sum()
 pd.Series({"sum by the server": told.total[0], "sum of the updates": exact})
 
 # %% [markdown]
-# The same sum, to the ninth decimal <!-- claim: abs(told.total[0] - exact) < 1e-8 --> (numbers are rounded to 32 binary places<!-- source: mlbook/fedavg/masks.py -->), although the masks shared with the missing phones had to be taken out. And the messages? Each dot of the plot is one phone: what it meant, and what the server saw.
+# The same sum, to the eighth decimal <!-- claim: abs(told.total[0] - exact) < 1e-8 --> (numbers are rounded to 32 binary places<!-- source: mlbook/fedavg/masks.py -->), although the masks shared with the missing phones had to be taken out. And the messages? Each dot of the plot is one phone: what it meant, and what the server saw.
 
 # %%
 mb.charts.MaskedDisplay(updates[reported, 0], told.messages[:, 0])
