@@ -81,7 +81,7 @@ def bad_release_stays(
     Examples
     --------
     >>> round(bad_release_stays(7.0, 37.5, 79.0).in_two_weeks, 3)
-    0.056
+    0.055
     """
     usual = MobileApp()
     fast = fast_percent / 100

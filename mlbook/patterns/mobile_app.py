@@ -119,8 +119,7 @@ class MobileApp(Pattern):
             incidents_a_month=BAD_FRAC * 28 * DAY / self.release_every,
             repair_takes=4 * HOUR,
         )
-        training = job("training", self.train_every, self.train_takes)
-        return app, training
+        return app, job("training", self.train_every, self.train_takes)
 
     def build(self) -> None:
         world, part = self.site.world, self.site.part

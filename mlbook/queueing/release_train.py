@@ -40,7 +40,7 @@ def still_running(
     --------
     >>> speeds = [(0.375, 1.74), (0.625, 79.0)]   # in days
     >>> still_running([7.0, 14.0, 28.0], 7.0, speeds).round(3)
-    array([0.42 , 0.056, 0.041])
+    array([0.421, 0.055, 0.041])
     """
     number("replaced_after_s", min(replaced_after_s, 1e300), above=0, unit="seconds")
     after = np.asarray(after_s, dtype=float)
