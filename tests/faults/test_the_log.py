@@ -248,3 +248,17 @@ def test_a_stream_takes_events_of_a_clock_far_behind_for_too_late():
     after_the_begin = log.happened.at_s > 3 * mb.HOUR
     assert lost[wrong & after_the_begin & before_the_end].all()
     assert not lost[~wrong & before_the_end].any()
+
+
+def test_a_phone_does_not_count_twice_what_was_doubled_in_the_log_only():
+    run, usual = hit_by("mobile", mb.duplicate(LOG, **ALWAYS, share=1.0)), plain("mobile")
+    own_only = mb.MobileApp(sync_every=1e6 * mb.DAY)  # what is done elsewhere never arrives
+    own = masses(mb.run(own_only, small()))
+    assert masses(run) == pytest.approx(own + 2 * (masses(usual) - own), abs=1e-6)
+    assert np.array_equal(run.site.seen_at_s, usual.site.seen_at_s)
+
+
+def test_what_the_log_knows_decides_nothing_about_who_has_the_app():
+    run = hit_by("mobile", mb.down(LOG, **ALWAYS))
+    for column in ("status", "model_version", "feature_asof_s"):
+        assert np.array_equal(run.log[column], plain("mobile").log[column])
