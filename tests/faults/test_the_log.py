@@ -252,13 +252,12 @@ def test_a_stream_takes_events_of_a_clock_far_behind_for_too_late():
 
 def test_a_phone_does_not_count_twice_what_was_doubled_in_the_log_only():
     run, usual = hit_by("mobile", mb.duplicate(LOG, **ALWAYS, share=1.0)), plain("mobile")
-    own_only = mb.MobileApp(sync_every=1e6 * mb.DAY)  # what is done elsewhere never arrives
-    own = masses(mb.run(own_only, small()))
+    own = masses(hit_by("mobile", mb.down("sync", **ALWAYS)))  # nothing else arrives
     assert masses(run) == pytest.approx(own + 2 * (masses(usual) - own), abs=1e-6)
     assert np.array_equal(run.site.seen_at_s, usual.site.seen_at_s)
 
 
 def test_what_the_log_knows_decides_nothing_about_who_has_the_app():
-    run = hit_by("mobile", mb.down(LOG, **ALWAYS))
+    run = hit_by("mobile", mb.down(LOG, **ALWAYS), mb.clock_skew(**ALWAYS, by=3 * mb.DAY))
     for column in ("status", "model_version", "feature_asof_s"):
         assert np.array_equal(run.log[column], plain("mobile").log[column])
