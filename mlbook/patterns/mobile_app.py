@@ -128,8 +128,8 @@ class MobileApp(Pattern):
         self.network = OnOff(self._rng("offline"), world.users, *offline, world.horizon_s)
         who, look_s = self._looks()
         reached = ~self._cut_off(self.store, who, look_s)
-        had_s = look_s + self.store.slow_at_s(look_s)
-        self.fleet = Fleet(world.users, who[reached], had_s[reached])
+        who, look_s = who[reached], look_s[reached]
+        self.fleet = Fleet(world.users, who, look_s, self.store.slow_at_s(look_s))
         ways = partial(self._cut_off, sync), sync.slow_at_s, self.site.event_log
         self.phones = Phones(world, self.site.seed, self.sync_every, self.own_share, *ways)
         self.site.seen_at_s, self.site.own_features = self.phones.seen_at_s, self.extract_feature

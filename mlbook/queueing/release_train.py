@@ -92,6 +92,8 @@ class Fleet:
         Which device looks, as a number from 0.
     look_s : ndarray of shape (n,)
         When it looks, in seconds, in any order.
+    takes_s : ndarray of shape (n,), optional
+        Seconds until it has what it found; at once when left out.
 
     Examples
     --------
@@ -103,11 +105,21 @@ class Fleet:
     ('one', 'two', 'one')
     """
 
-    def __init__(self, size: int, who: NDArray[np.int64], look_s: NDArray[np.float64]) -> None:
-        order = np.lexsort((look_s, who))
+    def __init__(
+        self,
+        size: int,
+        who: NDArray[np.int64],
+        look_s: NDArray[np.float64],
+        takes_s: NDArray[np.float64] | None = None,
+    ) -> None:
+        had_s = look_s if takes_s is None else look_s + takes_s
+        order = np.lexsort((had_s, who))
         ends = np.searchsorted(who[order], np.arange(size + 1)).tolist()
-        sorted_s = look_s[order].tolist()
-        self._looks_s = [sorted_s[begin:end] for begin, end in pairwise(ends)]
+        looks_s, sorted_s = look_s[order], had_s[order].tolist()
+        self._had_s = [sorted_s[begin:end] for begin, end in pairwise(ends)]
+        self._looks_s = [
+            np.maximum.accumulate(looks_s[begin:end]).tolist() for begin, end in pairwise(ends)
+        ]  # a later look that was quicker has brought the newer release
         self._since_s = [np.inf] * size
         self._live_s: list[float] = []
         self._releases: list[Any] = []
@@ -158,6 +170,6 @@ class Fleet:
         last_s = self._since_s[device]
         if now_s < last_s:
             return None
-        if looks := bisect_right(self._looks_s[device], now_s):
+        if looks := bisect_right(self._had_s[device], now_s):
             last_s = max(last_s, self._looks_s[device][looks - 1])
         return self._releases[bisect_right(self._live_s, last_s) - 1]

@@ -101,3 +101,22 @@ def test_who_comes_later_begins_with_the_newest_release():
     fleet.offer("two", at_s=5.0)
     assert [fleet.installed(0, at) for at in (5.9, 6.0, 99.0)] == [None, "two", "two"]
     assert fleet.installed(1, 1e9) is None
+
+
+def test_a_device_has_what_it_found_only_when_the_slow_store_has_sent_it():
+    looks_s, takes_s = np.array([20.0, 40.0]), np.array([15.0, 1.0])
+    fleet = Fleet(1, np.array([0, 0]), looks_s, takes_s)
+    fleet.offer("one", at_s=0.0)
+    fleet.install(np.array([0.0]))
+    fleet.offer("two", at_s=10.0)
+    fleet.offer("three", at_s=30.0)
+    found = {now: fleet.installed(0, now) for now in (20.0, 34.9, 35.0, 40.9, 41.0)}
+    assert found == {20.0: "one", 34.9: "one", 35.0: "two", 40.9: "two", 41.0: "three"}
+
+
+def test_a_quick_look_that_overtakes_a_slow_one_brings_no_older_release_back():
+    fleet = Fleet(1, np.array([0, 0]), np.array([20.0, 40.0]), np.array([50.0, 1.0]))
+    fleet.offer("one", at_s=0.0)
+    fleet.install(np.array([0.0]))
+    fleet.offer("two", at_s=30.0)
+    assert [fleet.installed(0, now) for now in (40.0, 41.0, 70.0)] == ["one", "two", "two"]
