@@ -222,6 +222,12 @@ def test_a_fault_hits_the_patterns_that_have_the_part_and_the_others_say_so():
     assert "no such part as" in runs._repr_html_()
 
 
+def test_a_part_that_fails_often_is_noted_once():
+    often = [mb.down("batch", at=n * mb.DAY, lasting=60.0) for n in range(5)]
+    runs = mb.compare(small(), rest=mb.RestApi(), nightly=mb.SharedDb(), faults=often)
+    assert runs.notes == ("rest: no such part as 'batch'",)
+
+
 def test_a_note_is_escaped_in_the_page():
     runs = mb.compare(small(), **{"<b>": mb.RestApi(), "n": mb.SharedDb()},
                       faults=[mb.down("batch", at=0, lasting=1.0)])  # fmt: skip

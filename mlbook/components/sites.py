@@ -53,6 +53,8 @@ class Site:
     own_features : callable or None
         Called after the run, ``own_features()`` gives the features of a pattern that keeps its own
         store of events; None for a pattern that reads the shop's.
+    offered : list of tuple
+        When which version, by its number, was there for the phones to take.
     rounds : list of Round
         What became of each round of a federated training.
     fetched_at_s : list of ndarray of shape (n_users,)
@@ -74,6 +76,7 @@ class Site:
     incidents: list[tuple[float, str, str]] = field(default_factory=list)
     seen_at_s: NDArray[np.float64] | None = None
     own_features: Callable[[], Features] | None = None
+    offered: list[tuple[float, int]] = field(default_factory=list)
     rounds: list[Round] = field(default_factory=list)
     fetched_at_s: list[NDArray[np.float64]] = field(default_factory=list)
     event_log: EventLog = field(init=False)

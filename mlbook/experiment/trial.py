@@ -203,7 +203,7 @@ def compare(
         mine = tuple(fault for fault in faults if fault.part in parts[name])
         runs[name] = run(pattern, world, seed=seed, faults=mine, warmup=warmup)
         notes += [f"{name}: no such part as {f.part!r}" for f in faults if f not in mine]
-    return Runs(runs, tuple(notes))
+    return Runs(runs, tuple(dict.fromkeys(notes)))  # a part that fails often is named once
 
 
 def _served(world: World | ReplayWorld, warmup: float | None) -> NDArray[np.int64]:

@@ -15,6 +15,12 @@ if TYPE_CHECKING:
 
 __all__ = ["Fault"]
 
+BY = {
+    "clock_skew": "seconds that the clock is ahead",
+    "late": "seconds that a message is late",
+    "reorder": "mean seconds that a message is late",
+}
+
 
 @dataclass(frozen=True)
 class Fault:
@@ -45,10 +51,9 @@ class Fault:
         hint = "Durations are seconds: write 8 * mb.DAY."
         number("at", self.at_s, at_least=0, unit="seconds since the start of the world", hint=hint)
         number("lasting", self.lasting_s, above=0, unit="seconds", hint=hint)
-        if self.kind == "clock_skew":  # a clock may be behind
-            number("by", self.by_s, unit="seconds that the clock is ahead", hint=hint)
-        else:
-            number("by", self.by_s, at_least=0, unit="seconds added to each call", hint=hint)
+        at_least = None if self.kind == "clock_skew" else 0  # a clock may be behind
+        unit = BY.get(self.kind, "seconds added to each call")
+        number("by", self.by_s, at_least=at_least, unit=unit, hint=hint)
         what = "a share of the calls, events or phones"
         number("share", self.share, above=0, at_most=1, unit=what, hint="Write 0.5 for half.")
 

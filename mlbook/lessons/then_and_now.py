@@ -120,6 +120,30 @@ BOXES = (
         ),
     ),
     Box(
+        chapter="09",
+        then="Slides 20 and 21 convert the model for the phone and build it into the app; slide 22 "
+        "names federated learning.",
+        holds="The tail: two weeks after the bad release went live, a week after its repair, some "
+        "phones still ran it.",
+        now="TensorFlow Lite is called LiteRT today. Apple's documentation describes fetching a "
+        "Core ML model over the network instead of bundling it with the app. A new model then "
+        "needs no release, which loosens the coupling that slide 23 calls tight. The feature code "
+        "and the runtime stay built in.",
+        to_try="Let the app look for models once a week only: `download_every=7 * mb.DAY`. What "
+        "does the same mistake cost then?",
+        read_on=date(2026, 11, 25),
+        sources=(
+            (
+                "Google: migrate from TensorFlow Lite to LiteRT",
+                "https://ai.google.dev/edge/litert/migration",
+            ),
+            (
+                "Apple: downloading and compiling a model on the user's device",
+                "https://developer.apple.com/documentation/coreml/downloading-and-compiling-a-model-on-the-user-s-device",
+            ),
+        ),
+    ),
+    Box(
         chapter="10",
         then="Slide 23 compares four patterns in eight rows of words.",
         holds="The cells: measured here, their words came out as the slide's, and the cuts have "

@@ -247,11 +247,9 @@ class Pattern:
         await self.site.parts["training"].work(self.train_takes)
         if trained := train(self.site.world, asof_s, swapped=swapped):
             estimator, n_rows = trained
+            now_s, model = self.clock.now, self.convert(estimator)
             version = self.site.versions.add(
-                asof_s=asof_s,
-                live_at_s=self.clock.now,
-                n_rows=n_rows,
-                estimator=self.convert(estimator),
+                asof_s=asof_s, live_at_s=now_s, n_rows=n_rows, estimator=model
             )
             await self.deploy(version)
 

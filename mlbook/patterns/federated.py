@@ -157,11 +157,9 @@ class Federated(Pattern):
             self.site.note("training", "too few reports")
             return
         self.model = model
+        now_s, n_rows = self.clock.now, record.n_rows
         version = self.site.versions.add(
-            asof_s=asof_s,
-            live_at_s=self.clock.now,
-            n_rows=record.n_rows,
-            estimator=model.estimator(),
+            asof_s=asof_s, live_at_s=now_s, n_rows=n_rows, estimator=model.estimator()
         )
         await self.deploy(version)
 

@@ -120,8 +120,7 @@ class MobileApp(Pattern):
             incidents_a_month=BAD_FRAC * 28 * DAY / self.release_every,
             repair_takes=4 * HOUR,
         )
-        training = job("training", self.train_every, self.train_takes)
-        return app, training
+        return app, job("training", self.train_every, self.train_takes)
 
     def build(self) -> None:
         world, part = self.site.world, self.site.part
@@ -130,8 +129,8 @@ class MobileApp(Pattern):
         self.network = OnOff(self._rng("offline"), world.users, *offline, world.horizon_s)
         who, look_s = self._looks()
         reached = ~self._cut_off(self.store, who, look_s)
-        had_s = look_s + self.store.slow_at_s(look_s)
-        self.fleet = Fleet(world.users, who[reached], had_s[reached])
+        who, look_s = who[reached], look_s[reached]
+        self.fleet = Fleet(world.users, who, look_s, self.store.slow_at_s(look_s))
         ways = partial(self._cut_off, sync), sync.slow_at_s, self.site.event_log
         self.phones = Phones(world, self.site.seed, self.sync_every, self.own_share, *ways)
         self.site.seen_at_s, self.site.own_features = self.phones.seen_at_s, self.extract_feature
@@ -191,6 +190,7 @@ class MobileApp(Pattern):
             while (missing := missing[self._cut_off(self.store, missing, app_s[missing])]).size:
                 app_s[missing] += MINUTE  # no network, or no store: the user tries again
             self.fleet.install(app_s + self.store.slow_at_s(app_s))
+        self.site.offered.append((self.clock.now, version.number))
         self.fleet.offer(version, self.clock.now)
 
     async def predict(self, i: int) -> Answer:

@@ -10,9 +10,10 @@ import pytest
 
 import mlbook as mb
 from mlbook.exercises import check
+from mlbook.exercises.ch09 import BITS
 from mlbook.exercises.desk import all_exercises
 from mlbook.exercises.judge import judge
-from tests.worlds import small
+from tests.worlds import shop, small
 
 if TYPE_CHECKING:
     from mlbook.exercises.exercise import Exercise
@@ -40,6 +41,19 @@ def chosen(worth: float) -> mb.decision.Choice:
     return mb.decision.decide(compared(), beliefs=mb.decision.Beliefs(click_worth=worth))
 
 
+@cache
+def phones(every_d: float, fast_share: float) -> mb.Run:
+    app = mb.MobileApp(release_every=every_d * mb.DAY, fast_share=fast_share)
+    return mb.run(app, small())
+
+
+@cache
+def rounded(download_every_h: float) -> dict[str, mb.Run]:
+    """Runs whose answer lies between the finest and the coarsest precision."""
+    app = mb.MobileApp(delivery="download", download_every=download_every_h * mb.HOUR)
+    return {bits: mb.run(app.but(precision=bits), shop()) for bits in BITS}
+
+
 def contexts(name: str) -> list[dict[str, Any]]:
     """Give two contexts: the lesson's own kind, and one with another parameter."""
     if name.startswith("00."):
@@ -49,6 +63,10 @@ def contexts(name: str) -> list[dict[str, Any]]:
         ]
     elif name.startswith("06."):
         both = [{"run": rest(4)}, {"run": rest(2)}]
+    elif name == "09.bits":
+        both = [{"runs": rounded(24.0)}, {"runs": rounded(6.0)}]
+    elif name.startswith("09."):
+        both = [{"run": phones(7.0, 0.375)}, {"run": phones(5.0, 0.5)}]
     elif name.startswith("10."):
         both = [
             {"table": compared().talk_table(), "choice": chosen(worth), "taste": mb.mystery(seed)}

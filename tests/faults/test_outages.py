@@ -9,7 +9,7 @@ import pytest
 
 import mlbook as mb
 from mlbook.faults import Fault
-from tests.worlds import error_of_mean, same_log, small
+from tests.worlds import error_of_mean, same_log, small, steady
 
 AT_S, LASTING_S = 5 * mb.DAY, 12 * mb.HOUR
 THEN = {"at": AT_S, "lasting": LASTING_S}
@@ -194,3 +194,24 @@ def test_a_fault_after_the_last_visit_changes_nothing():
     late = [Fault(kind, "api", last_s + 60, 60.0, by_s=1.0 if kind in {"late", "slow"} else 0.0)
             for kind in ("down", "drop", "duplicate", "late", "slow", "schema_change")]  # fmt: skip
     assert same_log(mb.run(mb.RestApi(), small(), faults=late), mb.run(mb.RestApi(), small()))
+
+
+def test_a_model_that_is_fetched_from_a_slow_store_is_older_by_just_that():
+    # Many syncs a day and one model a day: on average the age grows by what a fetch takes.
+    by = 6 * mb.HOUR
+    app = mb.MobileApp(delivery="download", download_every=10 * mb.MINUTE)
+    calm, slow = (
+        mb.run(app, steady(), faults=faults)
+        for faults in ([], [mb.slow("store", at=0.0, lasting=30 * mb.DAY, by=by)])
+    )
+    later_s = slow.log["model_age_s"] - calm.log["model_age_s"]
+    assert set(np.unique(later_s.round())) == {0.0, mb.DAY}
+    # A quarter of the instants see a model that is a day older; 10 min of looking blur the edge.
+    error = np.sqrt(0.25 * 0.75 / later_s.size)
+    assert abs((later_s > 0).mean() - by / mb.DAY) < 4 * error + 10 / (24 * 60)
+
+
+def test_an_outage_that_outlasts_the_world_does_not_hang():
+    for name in PHONES:
+        run = mb.run(PHONES[name], small(), faults=[mb.down("sync", at=AT_S, lasting=1e9)])
+        assert (run.log["feature_asof_s"] < AT_S).all()

@@ -248,3 +248,21 @@ def test_a_stream_takes_events_of_a_clock_far_behind_for_too_late():
     after_the_begin = log.happened.at_s > 3 * mb.HOUR
     assert lost[wrong & after_the_begin & before_the_end].all()
     assert not lost[~wrong & before_the_end].any()
+
+
+def test_a_phone_does_not_count_twice_what_was_doubled_in_the_log_only():
+    run, usual = hit_by("mobile", mb.duplicate(LOG, **ALWAYS, share=1.0)), plain("mobile")
+    own = masses(hit_by("mobile", mb.down("sync", **ALWAYS)))  # nothing else arrives
+    assert masses(run) == pytest.approx(own + 2 * (masses(usual) - own), abs=1e-6)
+    assert np.array_equal(run.site.seen_at_s, usual.site.seen_at_s)
+
+
+def test_what_the_log_knows_decides_nothing_about_who_has_the_app():
+    seldom = mb.World(seed=1, days=9, users=200, visits_per_user_day=0.3)
+    app = mb.MobileApp(release_every=1 * mb.DAY)
+    plain, skewed = (
+        mb.run(app, seldom, faults=faults)
+        for faults in ([], [mb.clock_skew(**ALWAYS, by=6 * mb.DAY)])
+    )
+    for column in ("status", "model_version", "feature_asof_s"):
+        assert np.array_equal(skewed.log[column], plain.log[column], equal_nan=column[0] == "f")
