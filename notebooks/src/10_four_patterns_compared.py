@@ -103,13 +103,23 @@ cells = ...
 mb.check("10.judged", table=table, cells=cells)
 
 # %% [markdown]
+# **Guess:** from an event until an answer knows it, the slowest of the four needs how many times as long as the quickest?
+
+# %%
+mb.guess("10.times", ...)
+
+# %% [markdown]
 # Now the cuts. The plot shows the row *Latency for prediction from getting new data*: the time from an event until an answer knows it, for 95 of 100 <!-- source: the row is p95, see mb.measure.talk_rows --> events. Diamonds are measurements, dashed lines our cuts; every step to the right is a multiplication.
 
 # %%
 mb.charts.WordsDisplay.from_table(table, "latency from new data")
 
+# %%
+lag_s = said[said["row"] == "latency from new data"]["value"]
+mb.guess("10.times", measured=lag_s.max() / lag_s.min())
+
 # %% [markdown]
-# Seconds, a quarter of an hour, an hour, a day: the four lie far apart, and most cuts have room. One does not. The phone is at 14 minutes<!-- claim: said.set_index(["row", "pattern"])["value"]["latency from new data", "mobile"] / mb.MINUTE ~ 14 tol 6% -->, and the cut behind it is a quarter of an hour. The next table says for each cut of the book between which values it may stand, alone, before any word changes.
+# Seconds, a quarter of an hour, an hour, a day: the four lie so far apart that words are kind to them, and most cuts have room. One does not. The phone is at 14 minutes<!-- claim: said.set_index(["row", "pattern"])["value"]["latency from new data", "mobile"] / mb.MINUTE ~ 14 tol 6% -->, and the cut behind it is a quarter of an hour. The next table says for each cut of the book between which values it may stand, alone, before any word changes.
 
 # %%
 ranges = runs.word_ranges()
