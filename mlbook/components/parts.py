@@ -103,8 +103,6 @@ class Component:
         DownError
             With the reason: the part is down, or expects another schema.
         """
-        if not (self.stopped or self.faults):
-            return
         if self.is_down():
             raise DownError(self.name)
         if self.has("schema_change"):
@@ -154,19 +152,24 @@ class Component:
         return seconds + sum(delay_s for _, delay_s in hits), "drop" in kinds
 
     async def __aenter__(self) -> None:
+        if self.stopped or self.faults:  # most parts have none, and many requests
+            await self._knock()
+        if self.workers:
+            await self.workers.__aenter__()
+            if self.stopped or self.faults:  # it may have gone down while the request stood in line
+                try:
+                    self.check()
+                except DownError:
+                    await self.workers.__aexit__()
+                    raise
+
+    async def _knock(self) -> None:
         try:
             self.check()
         except DownError as refused:
             if refused.why == "down":
                 await self.clock.sleep(REFUSED_AFTER_S)
             raise
-        if self.workers:
-            await self.workers.__aenter__()
-            try:
-                self.check()  # it may have gone down while the request stood in line
-            except DownError:
-                await self.workers.__aexit__()
-                raise
 
     async def __aexit__(self, _kind: object, error: object, _trace: object) -> None:
         if self.workers:
