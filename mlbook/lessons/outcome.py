@@ -63,6 +63,8 @@ class Outcome:
         The claims of its text, and what the run gave for them.
     checks : dict of str to str
         State of each exercise.
+    files : tuple of str
+        What the lesson itself wrote, as paths from the report's folder.
     """
 
     lesson: Lesson
@@ -72,6 +74,7 @@ class Outcome:
     failure: Failure | None = None
     claims: tuple[Found, ...] = ()
     checks: dict[str, str] = field(default_factory=dict)
+    files: tuple[str, ...] = ()
 
     @property
     def status(self) -> str:
@@ -95,7 +98,7 @@ class Outcome:
         -------
         dict
             Number, slug, title, status, seconds, parameters used, the error or None, the checks,
-            and the claims: how many there are, and those that do not hold.
+            the claims (how many there are, and those that do not hold), and the files it wrote.
         """
         return {
             "number": self.lesson.number,
@@ -107,4 +110,5 @@ class Outcome:
             "error": asdict(self.failure) if self.failure else None,
             "checks": self.checks,
             "claims": {"made": len(self.claims), "broken": [str(each) for each in self.broken]},
+            "files": list(self.files),
         }

@@ -113,6 +113,7 @@ def run_lesson(
         failure=failure or (None if job.altered else _broken(job, claims)),
         claims=tuple(claims),
         checks=states_of(records_of(executed_notebook(job).cells)),
+        files=tuple(sorted(_files_of(job))),
     )
 
 
@@ -218,6 +219,12 @@ def _placed(notebook: NotebookNode) -> Iterator[tuple[int, NotebookNode]]:
 
 def _tagged(cell: NotebookNode, prefix: str) -> bool:
     return any(tag.startswith(prefix) for tag in cell.metadata.get("tags", []))
+
+
+def _files_of(job: Job) -> Iterator[str]:
+    for path in job.scratch.rglob("*"):
+        if path.is_file():
+            yield path.relative_to(job.out).as_posix()
 
 
 def _empty_folder(folder: Path) -> None:

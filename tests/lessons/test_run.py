@@ -108,6 +108,14 @@ def test_a_lesson_works_in_a_folder_of_its_own(report):
     assert (report[1] / "files" / "01_good" / "notes.txt").read_text() == "kept"
 
 
+def test_what_a_lesson_wrote_is_named_in_the_summary_and_linked_from_its_page(
+    report, summary, read_page
+):
+    assert [each["files"] for each in summary["lessons"]] == [[], ["files/01_good/notes.txt"]]
+    page = read_page((report[1] / "01_good.html").read_text(encoding="utf-8"))
+    assert "files/01_good/notes.txt" in page.links
+
+
 def test_the_runs_python_is_the_lessons_python(make_folder, good, tmp_path, monkeypatch):
     # A kernel of the same name in the user's own folder belongs to somebody else.
     monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path / "data"))
