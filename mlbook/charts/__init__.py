@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from mlbook.charts.backlog import BacklogDisplay
 from mlbook.charts.diagram import Diagram
 from mlbook.charts.display import Display
 from mlbook.charts.flow import FlowDisplay
 from mlbook.charts.freshness import AgeClicksDisplay, AgeDisplay, TwoRowsDisplay
 from mlbook.charts.guesses import GuessesDisplay
 from mlbook.charts.latency import KneeDisplay, LatencyDisplay
+from mlbook.charts.noticing import ClicksOverTimeDisplay, TasteDisplay
 from mlbook.charts.quality import RankingDisplay, SpreadDisplay, YardstickDisplay
 from mlbook.charts.rhythm import RhythmDisplay
 from mlbook.charts.status import StatusDisplay
@@ -15,6 +17,8 @@ from mlbook.charts.status import StatusDisplay
 __all__ = [
     "AgeClicksDisplay",
     "AgeDisplay",
+    "BacklogDisplay",
+    "ClicksOverTimeDisplay",
     "Diagram",
     "Display",
     "FlowDisplay",
@@ -25,6 +29,7 @@ __all__ = [
     "RhythmDisplay",
     "SpreadDisplay",
     "StatusDisplay",
+    "TasteDisplay",
     "TwoRowsDisplay",
     "YardstickDisplay",
 ]

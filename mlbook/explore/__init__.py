@@ -8,5 +8,16 @@ from mlbook.explore.flow_panel import Flow, flow
 from mlbook.explore.guessing_game import BeTheModel
 from mlbook.explore.knee_panel import knee
 from mlbook.explore.sure_panel import how_sure
+from mlbook.explore.trigger_panel import trigger
 
-__all__ = ["BeTheModel", "Explorable", "Flow", "Knob", "flow", "how_sure", "knee", "prediction_age"]
+__all__ = [
+    "BeTheModel",
+    "Explorable",
+    "Flow",
+    "Knob",
+    "flow",
+    "how_sure",
+    "knee",
+    "prediction_age",
+    "trigger",
+]

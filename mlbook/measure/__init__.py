@@ -23,9 +23,11 @@ from mlbook.measure.data_path import (
     predictions_read,
     request_bytes,
 )
+from mlbook.measure.noticing import clicks_by_period, flip_of, model_taste, turned_after_s
 from mlbook.measure.ranking import auc
 from mlbook.measure.report import readable, summary, talk_rows
 from mlbook.measure.rounds import federation
+from mlbook.measure.waiting_events import backlog, caught_up_s
 
 __all__ = [
     "SERVED",
@@ -33,15 +35,21 @@ __all__ = [
     "alerts",
     "auc",
     "availability",
+    "backlog",
+    "caught_up_s",
     "clicks_by_name",
+    "clicks_by_period",
     "clicks_per_100",
     "difference_per_100",
     "event_lag_s",
     "federation",
+    "flip_of",
+    "model_taste",
     "predictions_read",
     "readable",
     "request_bytes",
     "summary",
     "talk_rows",
+    "turned_after_s",
     "yardsticks",
 ]

@@ -89,6 +89,23 @@ def test_the_request_of_pattern_1_carries_ids_and_no_features():
     assert "feature" not in request.label
 
 
+def test_in_pattern_3_everything_between_the_app_and_the_model_goes_through_the_queue():
+    spec = wiring("streaming")
+    system = spec.frames[0]
+    crossing = [
+        arrow for arrow in spec.arrows if (arrow.start[0] > system.x) != (arrow.end[0] > system.x)
+    ]
+    queue = next(part for part in spec.parts if part.label == "Message queue")
+    assert {arrow.label.replace("\n", " ") for arrow in crossing} == {
+        "recent log data",
+        "prediction results",
+    }
+    for arrow in crossing:
+        x = arrow.start[0] if arrow.start[0] < system.x else arrow.end[0]
+        assert abs(x - queue.x) < queue.width / 2
+    assert [part.label for part in spec.parts].count("Extract feature") == 1
+
+
 def test_in_federated_learning_only_updates_go_to_the_server_and_only_models_come_back():
     spec = wiring("federated")
     server = next(frame for frame in spec.frames if frame.label == "Server")
