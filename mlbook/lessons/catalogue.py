@@ -166,6 +166,15 @@ LESSONS: tuple[Lesson, ...] = (
         core_minutes=30,
         modules=("patterns.shared_db", "faults", "experiment", "measure"),
     ),
+    Lesson(
+        number="08",
+        slug="08_streaming",
+        title="Pattern 3: streaming",
+        prerequisites="lesson 07 helps",
+        slides="19, 23",
+        core_minutes=20,
+        modules=("patterns.streaming", "message_log", "world", "queueing", "measure"),
+    ),
 )
 
 PLANNED: tuple[Planned, ...] = (
@@ -174,7 +183,6 @@ PLANNED: tuple[Planned, ...] = (
     Planned(number="03", title="Eight steps, doing without ML, and the team"),
     Planned(number="04", title="Academia and production"),
     Planned(number="05", title="One workflow, three zones"),
-    Planned(number="08", title="Pattern 3: streaming", core_minutes=20),
     Planned(number="09", title="Pattern 4: mobile, and 4': federated", core_minutes=15),
     Planned(number="10", title="The four patterns compared", core_minutes=30),
     Planned(number="11", title="CI, CD and blue-green deployment"),

@@ -119,6 +119,34 @@ BOXES = (
             ),
         ),
     ),
+    Box(
+        chapter="08",
+        then="Slide 19 names Kafka for the queue and Spark Streaming for the system behind it, "
+        "which trains and predicts.",
+        holds="Your two halves: fresh features paid on every day, the training on the day of the "
+        "flip.",
+        now="Spark's own guide calls Spark Streaming legacy; its successor, Structured Streaming, "
+        "starts a late micro-batch when the one before it ends: the blue line of the panel. Of "
+        "the two halves, streamed features spread first. After talks with some thirty companies, "
+        "one author saw the mainstream of continual learning still years away in 2022. Your "
+        "`mixed` run has that form.",
+        to_try="Set `flip_day` to 11 and run again: does a late flip cost less?",
+        read_on=date(2026, 11, 25),
+        sources=(
+            (
+                "Apache Spark: Spark Streaming Programming Guide",
+                "https://spark.apache.org/docs/latest/streaming-programming-guide.html",
+            ),
+            (
+                "Apache Spark, SPARK-20209: next trigger at once when the batch took longer",
+                "https://issues.apache.org/jira/browse/SPARK-20209",
+            ),
+            (
+                "Huyen: Real-time machine learning (2022)",
+                "https://huyenchip.com/2022/01/02/real-time-machine-learning-challenges-and-solutions.html",
+            ),
+        ),
+    ),
 )
 
 

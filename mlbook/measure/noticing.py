@@ -61,7 +61,8 @@ def clicks_by_period(
     groups = log[whole].groupby(period[whole].astype(int))
     table = groups.mean()
     table.insert(0, "visits", groups.size())
-    return table.rename_axis("period")
+    named: pd.DataFrame = table.rename_axis("period")
+    return named
 
 
 def model_taste(run: Run) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

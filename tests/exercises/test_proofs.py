@@ -29,6 +29,21 @@ def batch(every_h: float) -> mb.Run:
     return mb.run(pattern, small())
 
 
+@cache
+def stream(**knobs: Any) -> mb.Run:
+    outage = mb.down("stream_job", at=6 * mb.DAY, lasting=2 * mb.HOUR)
+    return mb.run(mb.Streaming(**knobs), small(), faults=[outage])
+
+
+@cache
+def halves(seed: int) -> dict[str, Any]:
+    """Two runs of which each streams one half only."""
+    world = mb.World(seed=seed, days=8, users=200, taste_flips_at=7 * mb.DAY)
+    daily = mb.Streaming(trigger=1 * mb.DAY)
+    mixed = mb.Streaming(trains_by="batch", train_every=1 * mb.DAY)
+    return dict(mb.compare(world, mixed=mixed, daily=daily))
+
+
 def contexts(name: str) -> list[dict[str, Any]]:
     """Give two contexts: the lesson's own kind, and one with another parameter."""
     if name.startswith("00."):
@@ -38,6 +53,13 @@ def contexts(name: str) -> list[dict[str, Any]]:
         ]
     elif name.startswith("06."):
         both = [{"run": rest(4)}, {"run": rest(2)}]
+    elif name.startswith("08."):
+        both = [
+            {"run": stream(per_event=busy / (2529 / (7 * mb.DAY))), **halves(seed)}
+            if name != "08.trigger"
+            else {"run": stream(per_event=per_event)}
+            for busy, seed, per_event in ((0.45, 1, 0.002), (0.3, 2, 0.001))
+        ]
     else:
         both = [{"run": batch(24.0)}, {"run": batch(12.0)}]
     needed = all_exercises()[name].context
@@ -131,7 +153,7 @@ def test_a_value_of_any_kind_gives_a_verdict_and_escapes_it(name, which):
 def test_a_context_that_is_no_run_is_an_error_that_names_it(name):
     wrong = dict.fromkeys(exercise(name).context, Nasty())
     verdict = check(
-        name, **{exercise(name).asks: "rest" if exercise(name).options else 1.0}, **wrong
+        name, **{exercise(name).asks: (*exercise(name).options, 1.0)[0]}, **wrong
     )
     assert verdict.state == "error"
     assert exercise(name).context[0] in verdict.message
