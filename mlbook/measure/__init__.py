@@ -27,7 +27,7 @@ from mlbook.measure.noticing import clicks_by_period, flip_of, model_taste, turn
 from mlbook.measure.ranking import auc
 from mlbook.measure.report import readable, summary, talk_rows
 from mlbook.measure.rounds import federation
-from mlbook.measure.waiting_events import backlog, caught_up_s
+from mlbook.measure.waiting_events import backlog, caught_up_s, counted_twice
 
 __all__ = [
     "SERVED",
@@ -40,6 +40,7 @@ __all__ = [
     "clicks_by_name",
     "clicks_by_period",
     "clicks_per_100",
+    "counted_twice",
     "difference_per_100",
     "event_lag_s",
     "federation",

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from mlbook.experiment import Run
 
-__all__ = ["backlog", "caught_up_s"]
+__all__ = ["backlog", "caught_up_s", "counted_twice"]
 
 
 def backlog(run: Run, at_s: ArrayLike) -> NDArray[np.int64]:
@@ -75,6 +75,29 @@ def caught_up_s(run: Run, since: float) -> float:
     left_s = oldest_s[np.searchsorted(seen_s[order], ended_s, side="right")]
     clean = (ended_s >= since) & (left_s >= began_s)
     return float(ended_s[clean][0]) if clean.any() else np.inf
+
+
+def counted_twice(run: Run) -> int:
+    """Count how often an event went into the features that had been in them before.
+
+    Parameters
+    ----------
+    run : Run
+        What happened, with a pattern that sees single events.
+
+    Returns
+    -------
+    int
+        0 for an idempotent job, and for one that never crashed.
+
+    Raises
+    ------
+    ValueError
+        When the pattern publishes whole batches and sees no single event.
+    """
+    event_s, _ = _counted(run)
+    assert run.site.own_features is not None  # whoever sees single events has features of its own
+    return run.site.own_features().n_events - int(event_s.size)
 
 
 def _counted(run: Run) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -128,6 +128,11 @@ class Features:
         self._mass = _decayed_counts(self._group, self._seen_s, weight, half_life)
 
     @property
+    def n_events(self) -> int:
+        """How many events are counted, one that came twice twice."""
+        return self._seen_s.size
+
+    @property
     def names(self) -> list[str]:
         """Names of the columns, in order."""
         categories = [f"category_{k}" for k in range(self.catalog.n_categories)]

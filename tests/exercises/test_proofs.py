@@ -152,8 +152,6 @@ def test_a_value_of_any_kind_gives_a_verdict_and_escapes_it(name, which):
 @pytest.mark.parametrize("name", [n for n in NAMES if all_exercises()[n].context])
 def test_a_context_that_is_no_run_is_an_error_that_names_it(name):
     wrong = dict.fromkeys(exercise(name).context, Nasty())
-    verdict = check(
-        name, **{exercise(name).asks: (*exercise(name).options, 1.0)[0]}, **wrong
-    )
+    verdict = check(name, **{exercise(name).asks: (*exercise(name).options, 1.0)[0]}, **wrong)
     assert verdict.state == "error"
     assert exercise(name).context[0] in verdict.message
