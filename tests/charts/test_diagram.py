@@ -7,7 +7,7 @@ import itertools
 import pytest
 
 from mlbook.charts import Diagram
-from mlbook.charts.wiring import SPECS, Line, wiring
+from mlbook.charts.wiring import SPECS, Line, Pile, wiring
 
 PATTERNS = sorted(SPECS)
 WIDER = 1.04  # a page may show the SVG's words in a font that is a little wider than ours
@@ -58,11 +58,16 @@ def test_every_label_lies_inside_the_picture(name):
         assert frame.y0 <= box.y0 < box.y1 <= frame.y1, text.get_text()
 
 
-@pytest.mark.parametrize("name", ["rest_api", "shared_db"])
+@pytest.mark.parametrize("name", ["rest_api", "shared_db", "streaming"])
 def test_a_route_follows_arrows_of_its_diagram(name):
     spec = wiring(name)
     route = spec.route
-    arrows = (route.there, route.back) if isinstance(route, Line) else (*route.batch, route.back)
+    if isinstance(route, Pile):
+        arrows = (route.there, route.away)
+    else:
+        arrows = (
+            (route.there, route.back) if isinstance(route, Line) else (*route.batch, route.back)
+        )
     assert set(arrows) <= set(spec.arrows)
 
 
