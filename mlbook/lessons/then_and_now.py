@@ -126,10 +126,10 @@ BOXES = (
         holds="Your two halves: fresh features paid on every day, the training on the day of the "
         "flip.",
         now="Spark's own guide calls Spark Streaming legacy; its successor, Structured Streaming, "
-        "starts a late micro-batch when the one before it ends: the blue line of the panel. Of "
-        "the two halves, streamed features spread first. After talks with some thirty companies, "
-        "one author saw the mainstream of continual learning still years away in 2022. Your "
-        "`mixed` run has that form.",
+        "starts a late micro-batch when the one before it ends: the blue line of the panel. And "
+        "the two halves came apart: after talks with some thirty companies, one author wrote in "
+        "2022 that they invest in predicting online, and that training all the time is still "
+        "years from the mainstream. That is your `mixed` run.",
         to_try="Set `flip_day` to 11 and run again: does a late flip cost less?",
         read_on=date(2026, 11, 25),
         sources=(
