@@ -12,6 +12,8 @@ from mlbook.measure import (
     backlog,
     caught_up_s,
     clicks_by_period,
+    counted_twice,
+    dropped_frac,
     flip_of,
     model_taste,
     turned_after_s,
@@ -154,8 +156,36 @@ def test_a_stream_that_never_catches_up_says_so():
     assert caught_up_s(run, 6.6 * mb.DAY) == np.inf
 
 
-@pytest.mark.parametrize("measure", [backlog, caught_up_s])
+@pytest.mark.parametrize(("idempotent", "twice"), [(True, 0), (False, 3)])
+def test_what_a_crashed_micro_batch_had_counted_is_counted_twice(idempotent, twice):
+    pattern = stopped().pattern.but(idempotent=idempotent, at_most=1000)
+    # Back at 5.6, it takes the whole backlog at 20 s an event, and dies after 70 s.
+    again = mb.down("stream_job", at=5.6 * mb.DAY + 71.0, lasting=5.0)
+    run = mb.run(pattern, small(), faults=[*stopped().faults, again])
+    assert counted_twice(run) == twice
+    assert dropped_frac(run) == 0
+
+
+def test_the_dropped_share_counts_the_events_of_the_time_that_was_asked_for():
+    pattern = stopped().pattern.but(watermark=60.0)
+    run = mb.run(pattern, small(), faults=stopped().faults)
+    begins, ends = 5.1 * mb.DAY, 5.6 * mb.DAY
+    event_s, lost = run.world.activity.at_s, np.isinf(run.site.seen_at_s)
+    inside = (event_s >= begins) & (event_s < ends)
+    assert dropped_frac(run, since=begins, until=ends) == lost[inside].mean() > 0.2
+    assert dropped_frac(run) == lost[event_s < 6.5 * mb.DAY].mean()
+
+
+@pytest.mark.parametrize(
+    "measure",
+    [
+        lambda run: backlog(run, [1.0]),
+        lambda run: caught_up_s(run, 1.0),
+        counted_twice,
+        dropped_frac,
+    ],
+)
 def test_a_batch_has_no_backlog_of_events(measure):
     nightly = mb.run(mb.SharedDb(), small())
-    said = refusal(ValueError, measure, nightly, 6 * mb.DAY)
+    said = refusal(ValueError, measure, nightly)
     assert said.startswith("run must be of a pattern that sees single events, got one of SharedDb")

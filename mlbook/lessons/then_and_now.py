@@ -130,7 +130,7 @@ BOXES = (
         "the two halves came apart: after talks with some thirty companies, one author wrote in "
         "2022 that they invest in predicting online, and that training all the time is still "
         "years from the mainstream. That is your `mixed` run.",
-        to_try="Set `flip_day` to 11 and run again: does a late flip cost less?",
+        to_try="Look up how many days of data your own model remembers. When would it turn?",
         read_on=date(2026, 11, 25),
         sources=(
             (

@@ -27,7 +27,7 @@ from mlbook.measure.noticing import clicks_by_period, flip_of, model_taste, turn
 from mlbook.measure.ranking import auc
 from mlbook.measure.report import readable, summary, talk_rows
 from mlbook.measure.rounds import federation
-from mlbook.measure.waiting_events import backlog, caught_up_s, counted_twice
+from mlbook.measure.waiting_events import backlog, caught_up_s, counted_twice, dropped_frac
 
 __all__ = [
     "SERVED",
@@ -42,6 +42,7 @@ __all__ = [
     "clicks_per_100",
     "counted_twice",
     "difference_per_100",
+    "dropped_frac",
     "event_lag_s",
     "federation",
     "flip_of",

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mlbook.units import DAY
+
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     from mlbook.experiment import Run
 
-__all__ = ["backlog", "caught_up_s", "counted_twice"]
+__all__ = ["backlog", "caught_up_s", "counted_twice", "dropped_frac"]
 
 
 def backlog(run: Run, at_s: ArrayLike) -> NDArray[np.int64]:
@@ -100,11 +102,43 @@ def counted_twice(run: Run) -> int:
     return run.site.own_features().n_events - int(event_s.size)
 
 
-def _counted(run: Run) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Give when the events that were counted happened and when they were seen."""
+def dropped_frac(run: Run, *, since: float = 0.0, until: float | None = None) -> float:
+    """Share of the events that were never counted.
+
+    Parameters
+    ----------
+    run : Run
+        What happened, with a pattern that sees single events.
+    since, until : float
+        Of the events from when until before when, in seconds; until half a day before the world
+        ends when left out, because the last ones may only be on their way.
+
+    Returns
+    -------
+    float
+        0 to 1.
+
+    Raises
+    ------
+    ValueError
+        When the pattern publishes whole batches and sees no single event.
+    """
+    event_s = run.world.activity.at_s
+    until = run.world.horizon_s - 0.5 * DAY if until is None else until
+    inside = (event_s >= since) & (event_s < until)
+    return float(np.isinf(_seen_s(run)[inside]).mean())
+
+
+def _seen_s(run: Run) -> NDArray[np.float64]:
     if (seen_s := run.site.seen_at_s) is None:
         kind = type(run.pattern).__name__
         text = f"run must be of a pattern that sees single events, got one of {kind}."
         raise ValueError(f"{text} Run mb.Streaming().")
+    return seen_s
+
+
+def _counted(run: Run) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Give when the events that were counted happened and when they were seen."""
+    seen_s = _seen_s(run)
     counted = np.isfinite(seen_s)
     return run.world.activity.at_s[counted], seen_s[counted]
