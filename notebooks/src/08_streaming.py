@@ -53,16 +53,12 @@ mb.source(mb.Streaming.micro_batch)
 # The nightly batch trains every midnight on the clicks of the last four days. **Guess first:** after how many hours does its model stop liking what everybody dislikes now?
 
 # %% [markdown] tags=["instructor"]
-# **Instructor · 7 minutes.** The hero. Guess, hands, the clicks, then the models themselves; the surprise is which half of the stream it was.
+# **Instructor · 4 minutes.** The hero. Guess, hands, the clicks, then the models themselves.
 #
 # * **Ask:** "The batch trains every midnight. When does it notice?" Fill the hands into the poll.
 # * **Say at the two lines:** "Left of the black line the stream is better every day; right of it one of the two falls into a hole."
 # * **Say at the stairs:** "This is not about clicks. We ask each model what it likes, and the dotted line is the truth."
-# * **Ask**, before the third line: "The stream has fresher features *and* a fresher model. Which of the two was it?" Hands for each.
-# * **Say at the three lines:** "Green has the features of the stream and the model of the batch; it falls as deep as the batch."
 # * **Watch for:** one day. It is the usual guess: the next training. Ask what share of the last four days it saw.
-# * **Watch for:** "so streaming features are useless". Look to the left of the line.
-# * **Watch for**, in the exercise: those who look at the day of the flip. The question is about all the other days.
 
 # %%
 mb.guess("08.turned_h", ...)
@@ -114,6 +110,14 @@ mb.guess("08.turned_h", measured=turned_h["nightly"])
 # %% [markdown]
 # ## Which half was it?
 # A stream does two things at once: it refreshes the *features* within a second, and it *trains* all day. Slide 19 draws both in one box. Take them apart: `mixed` streams its features, and its model is trained at midnight like that of the batch. Will it notice? The plot adds it, a whole day at a time.
+
+# %% [markdown] tags=["instructor"]
+# **Instructor · 3 minutes.** The surprise: which half of the stream it was.
+#
+# * **Ask**, before the third line: "The stream has fresher features *and* a fresher model. Which of the two was it?" Hands for each.
+# * **Say at the three lines:** "Green has the features of the stream and the model of the batch; it falls as deep as the batch."
+# * **Watch for:** "so streaming features are useless". Look to the left of the line.
+# * **Watch for**, in the exercise: those who look at the day of the flip. The question is about all the other days.
 
 # %%
 mixed = streaming.but(
