@@ -105,8 +105,8 @@ class _TriggerView(View):
     def __init__(self) -> None:
         self.figure: Figure = new_figure(8.8, 3.5, panels=2)
         self.left, self.right = self.figure.axes
-        self.left.set_position((0.105, 0.17, 0.49, 0.68))
-        self.right.set_position((0.67, 0.17, 0.31, 0.68))
+        self.left.set_position((0.105, 0.17, 0.48, 0.68))
+        self.right.set_position((0.69, 0.17, 0.29, 0.68))
         with rc_context(STYLE):
             self._build()
 
@@ -207,7 +207,7 @@ def trigger(trigger_s: float = 1.0, rate_per_s: float = 250.0) -> Explorable:
     0.5
     """
     knobs = {
-        "trigger_s": Knob("a trigger every … seconds", 0.1, 5, 0.1),
+        "trigger_s": Knob("trigger, seconds", 0.1, 5, 0.1),
         "rate_per_s": Knob("events per second", 10, 600, 10),
     }
     return Explorable(

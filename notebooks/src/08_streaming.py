@@ -140,7 +140,7 @@ lost.sum().round().astype(int)
 # %% [markdown]
 # (Each of these numbers is known to a few dozen clicks only.) On the first day `mixed` lost 12 clicks <!-- claim: usual["mixed"] - days.loc[0, "mixed"] ~ 12 tol 1 --> per 100 visits and the stream 3<!-- claim: usual["stream"] - days.loc[0, "stream"] ~ 3 tol 1 -->. So "we have a stream" says little: ask *what* is streamed.
 #
-# One shop is one shop. In ten of them (seeds 0 to 9) <!-- source: this cell run for each seed, outside of the lesson --> the first day cost `mixed` 9 clicks on average and the stream 2, <!-- source: the same ten runs --> the nightly model turned on the third midnight each time, and the stream within ten hours.
+# One shop is one shop. In ten of them (seeds 0 to 9) <!-- source: this cell run for each seed, outside of the lesson --> the first day cost `mixed` 9 clicks on average and the stream 2, <!-- source: the same ten runs --> the nightly model turned on the third midnight each time, and the stream within about ten hours.
 #
 # *This would be wrong if* something else had turned. Had each user's own interest changed instead, the weights of the model would have stayed right, and the features would have had to notice.
 #
