@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from mlbook.explore.age_panel import prediction_age
+from mlbook.explore.choice_panel import needs
 from mlbook.explore.explorable import Explorable, Knob
+from mlbook.explore.fleet_panel import fleet
 from mlbook.explore.flow_panel import Flow, flow
 from mlbook.explore.guessing_game import BeTheModel
 from mlbook.explore.knee_panel import knee
@@ -15,9 +17,11 @@ __all__ = [
     "Explorable",
     "Flow",
     "Knob",
+    "fleet",
     "flow",
     "how_sure",
     "knee",
+    "needs",
     "prediction_age",
     "trigger",
 ]

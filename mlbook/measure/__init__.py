@@ -8,6 +8,7 @@ Chapter: 00, 10
 
 from __future__ import annotations
 
+from mlbook.measure.adoption import bad_versions, clicks_lost, offered_s, version_shares
 from mlbook.measure.alerting import alerts
 from mlbook.measure.clicks import (
     Difference,
@@ -20,6 +21,7 @@ from mlbook.measure.data_path import (
     SERVED,
     availability,
     event_lag_s,
+    failed,
     predictions_read,
     request_bytes,
 )
@@ -36,22 +38,27 @@ __all__ = [
     "auc",
     "availability",
     "backlog",
+    "bad_versions",
     "caught_up_s",
     "clicks_by_name",
     "clicks_by_period",
+    "clicks_lost",
     "clicks_per_100",
     "counted_twice",
     "difference_per_100",
     "dropped_frac",
     "event_lag_s",
+    "failed",
     "federation",
     "flip_of",
     "model_taste",
+    "offered_s",
     "predictions_read",
     "readable",
     "request_bytes",
     "summary",
     "talk_rows",
     "turned_after_s",
+    "version_shares",
     "yardsticks",
 ]

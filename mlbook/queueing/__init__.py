@@ -18,7 +18,7 @@ from mlbook.queueing.laws import (
     utilization,
 )
 from mlbook.queueing.on_off import OnOff
-from mlbook.queueing.release_train import Fleet, poisson_looks
+from mlbook.queueing.release_train import Fleet, poisson_looks, still_running
 
 __all__ = [
     "Constant",
@@ -40,5 +40,6 @@ __all__ = [
     "mmc_wait_quantile",
     "poisson",
     "poisson_looks",
+    "still_running",
     "utilization",
 ]

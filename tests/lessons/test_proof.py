@@ -23,9 +23,17 @@ SOURCES = {each.slug: notebooks_dir() / "src" / f"{each.slug}.py" for each in LE
 
 # Other values for the parameters that lessons have; each lesson takes those that it declares.
 OTHERS = {
-    "seed": 8, "users": 300, "workers": 3, "predict_every_h": 12.0, "load_s": 10.0,
-    "flip_day": 10.0, "down_h": 4.0, "busy_percent": 30.0,
-}  # fmt: skip
+    "seed": 8,
+    "users": 300,
+    "workers": 3,
+    "predict_every_h": 12.0,
+    "load_s": 10.0,
+    "release_every_d": 5.0,
+    "fast_share": 0.6,
+    "flip_day": 10.0,
+    "down_h": 4.0,
+    "busy_percent": 30.0,
+}
 
 
 def write(source: Path, folder: Path, parameters: dict[str, Any] | None = None) -> Path:
