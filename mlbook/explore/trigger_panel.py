@@ -120,7 +120,7 @@ class _TriggerView(View):
         self.left.yaxis.set_major_formatter(in_words())
         self.left.legend(loc="upper left", ncols=2)
         (law,) = self.right.plot([], [], color=GREY, label="law")
-        least = self.right.axvline(1, color=VERMILION, ls=":")
+        least = self.right.axvline(1, ymax=0.74, color=VERMILION, ls=":")  # below the legend
         label = self.right.text(1, 0.2, "", ha="left", va="center", color=VERMILION)
         (here,) = self.right.plot([], [], "o", color=BLUE, ms=8, label="measured")
         self.right.set(xscale="log", yscale="log", xlim=(0.05, 10), ylim=(0.1, 30))
