@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mlbook.charts.backlog import BacklogDisplay
 from mlbook.charts.diagram import Diagram
 from mlbook.charts.display import Display
 from mlbook.charts.fleet import BadVersionDisplay, FleetDisplay
@@ -11,6 +12,7 @@ from mlbook.charts.freshness import AgeClicksDisplay, AgeDisplay, TwoRowsDisplay
 from mlbook.charts.guesses import GuessesDisplay
 from mlbook.charts.latency import KneeDisplay, LatencyDisplay
 from mlbook.charts.masked import MaskedDisplay
+from mlbook.charts.noticing import ClicksOverTimeDisplay, TasteDisplay
 from mlbook.charts.quality import RankingDisplay, SpreadDisplay, YardstickDisplay
 from mlbook.charts.rhythm import RhythmDisplay
 from mlbook.charts.rounds import RoundsDisplay
@@ -20,7 +22,9 @@ from mlbook.charts.words import WordsDisplay
 __all__ = [
     "AgeClicksDisplay",
     "AgeDisplay",
+    "BacklogDisplay",
     "BadVersionDisplay",
+    "ClicksOverTimeDisplay",
     "Diagram",
     "Display",
     "FleetDisplay",
@@ -35,6 +39,7 @@ __all__ = [
     "RoundsDisplay",
     "SpreadDisplay",
     "StatusDisplay",
+    "TasteDisplay",
     "TwoRowsDisplay",
     "WordsDisplay",
     "YardstickDisplay",

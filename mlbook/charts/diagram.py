@@ -28,7 +28,8 @@ class Diagram(Display):
     Parameters
     ----------
     name : str
-        ``"in_process"``, ``"rest_api"``, ``"shared_db"``, ``"mobile_app"`` or ``"federated"``.
+        ``"in_process"``, ``"rest_api"``, ``"shared_db"``, ``"streaming"``, ``"mobile_app"`` or
+        ``"federated"``.
 
     Examples
     --------

@@ -10,10 +10,11 @@ from mlbook.charts.diagram import Diagram
 from mlbook.charts.display import Display
 from mlbook.charts.replaced_table import replaced_table
 from mlbook.charts.scene import LASTS_S, OUT_OF_SIGHT, Mark, Point, Scene
+from mlbook.charts.standing_queue import standing_queue
 from mlbook.charts.svg import POINTS_PER_INCH, Film
 from mlbook.charts.theme import INK, PAGE_COLORS
 from mlbook.charts.waiting_line import waiting_line
-from mlbook.patterns import RestApi, SharedDb
+from mlbook.patterns import RestApi, SharedDb, Streaming
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -51,7 +52,8 @@ class FlowDisplay(Display):
         Parameters
         ----------
         run : Run
-            Of :class:`mlbook.RestApi`, without faults, or of :class:`mlbook.SharedDb`.
+            Of :class:`mlbook.RestApi`, without faults, of :class:`mlbook.SharedDb`, or of
+            :class:`mlbook.Streaming`.
 
         Returns
         -------
@@ -62,8 +64,10 @@ class FlowDisplay(Display):
             return cls(waiting_line(run, run.pattern))
         if isinstance(run.pattern, SharedDb):
             return cls(replaced_table(run, run.pattern))
+        if isinstance(run.pattern, Streaming):
+            return cls(standing_queue(run))
         kind = type(run.pattern).__name__
-        raise TypeError(f"run must be of mb.RestApi or mb.SharedDb, got {kind}.")
+        raise TypeError(f"run must be of mb.RestApi, mb.SharedDb or mb.Streaming, got {kind}.")
 
     def draw(self, ax: Axes) -> None:
         Diagram(self.scene.name).draw(ax)

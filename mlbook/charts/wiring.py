@@ -3,8 +3,8 @@
 A spec says what is connected; a renderer says how it looks. Coordinates are grid units, x to the
 right and y upwards; a part's position is its centre.
 
-Talk: slides 14 (REST API), 17 (shared DB) and 20 (mobile app). Slide 22 (federated learning) names
-the idea; its diagram and the in-process baseline are ours.
+Talk: slides 14 (REST API), 17 (shared DB), 19 (streaming) and 20 (mobile app). Slide 22 (federated
+learning) names the idea; its diagram and the in-process baseline are ours.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from mlbook.validate import one_of
 
-__all__ = ["Arrow", "Frame", "Line", "Part", "Table", "Wiring", "wiring"]
+__all__ = ["Arrow", "Frame", "Line", "Part", "Pile", "Table", "Wiring", "wiring"]
 
 
 @dataclass(frozen=True)
@@ -124,6 +124,51 @@ class Table:
 
 
 @dataclass(frozen=True)
+class Pile:
+    """The way of events into a queue, where they wait, and out of it.
+
+    Parameters
+    ----------
+    there, away : Arrow
+        Which arrows an event follows into the queue, and to who reads it.
+    corner : tuple of float
+        Where the first that waits lies; the others lie beside it and above.
+    columns, rows : int
+        How many places there are beside each other and above each other.
+    pitch : float
+        From one place to the next.
+    """
+
+    there: Arrow
+    away: Arrow
+    corner: tuple[float, float]
+    columns: int = 10
+    rows: int = 7
+    pitch: float = 0.19
+
+    @property
+    def places(self) -> int:
+        """How many events can be shown waiting."""
+        return self.columns * self.rows
+
+    def place(self, number: int) -> tuple[float, float]:
+        """Tell where a waiting event lies.
+
+        Parameters
+        ----------
+        number : int
+            0 for the first place.
+
+        Returns
+        -------
+        tuple of float
+            x and y.
+        """
+        row, column = divmod(number, self.columns)
+        return self.corner[0] + self.pitch * column, self.corner[1] + self.pitch * row
+
+
+@dataclass(frozen=True)
 class Wiring:
     """The diagram of one pattern.
 
@@ -135,7 +180,7 @@ class Wiring:
         What is drawn.
     sentence : str
         The diagram in words.
-    route : Line or Table, optional
+    route : Line, Table or Pile, optional
         How requests travel through it.
     """
 
@@ -144,7 +189,7 @@ class Wiring:
     parts: tuple[Part, ...]
     arrows: tuple[Arrow, ...]
     frames: tuple[Frame, ...] = field(default=())
-    route: Line | Table | None = None
+    route: Line | Table | Pile | None = None
 
 
 _WEB = Part("Web application", 1.1, 3.6, "app")
@@ -161,6 +206,8 @@ _WRITE = Arrow(
     (3.1, 3.9),
     ((3.05, 3.5), (3.05, 1.05)),
 )
+_PUT = Arrow((2.05, 2.8), (3.35, 2.8), "log data", (2.7, 2.58))
+_TAKE = Arrow((4.5, 2.65), (6.05, 1.3), "recent\nlog data", (5.1, 1.65), ((4.5, 1.3),))
 _SERVE = Arrow((1.8, 1.3), (1.8, 3.25), "serve\nprediction", (2.37, 2.25))
 
 SPECS = {
@@ -242,6 +289,37 @@ SPECS = {
         ),
         Table((_READ, _FEATURE, _WRITE), at=(1.68, 0.9), back=_SERVE),
     ),
+    "streaming": Wiring(
+        "Pattern 3: train, predict and serve by streaming",
+        "The web application writes log data into a message queue. A stream-based ML system reads "
+        "the recent log data from it, extracts features, and trains and predicts with them: it "
+        "updates the trained model and uses it. The prediction results go back into the message "
+        "queue, and from there to the web application.",
+        (
+            Part("Web application", 1.1, 3.0, "app"),
+            Part("Message queue", 4.3, 3.0, "store"),
+            Part("Extract feature", 7.0, 1.3),
+            Part("Train & predict", 9.75, 1.3),
+            Part("Trained model", 9.75, 3.9, "model"),
+        ),
+        (
+            _PUT,
+            Arrow((3.35, 3.2), (2.05, 3.2), "prediction\nresults", (2.7, 3.55)),
+            _TAKE,
+            Arrow((7.95, 1.3), (8.8, 1.3), "feature", (8.37, 1.5)),
+            Arrow((9.45, 1.65), (9.45, 3.55), "model\nupdates", (8.98, 2.6)),
+            Arrow((10.05, 3.55), (10.05, 1.65), "model", (10.42, 2.6)),
+            Arrow(
+                (9.75, 0.95),
+                (3.9, 2.65),
+                "prediction results",
+                (7.0, 0.3),
+                ((9.75, 0.52), (3.9, 0.52)),
+            ),
+        ),
+        (Frame("Stream-based ML system", 5.75, 0.05, 5.05, 4.85),),
+        Pile(_PUT, _TAKE, corner=(3.45, 3.55)),
+    ),
     "mobile_app": Wiring(
         "Pattern 4: train by batch, predict on a mobile app",
         "A batch system extracts features from the server's DB and trains; the trained model is "
@@ -315,7 +393,8 @@ def wiring(name: str) -> Wiring:
     Parameters
     ----------
     name : str
-        ``"in_process"``, ``"rest_api"``, ``"shared_db"``, ``"mobile_app"`` or ``"federated"``.
+        ``"in_process"``, ``"rest_api"``, ``"shared_db"``, ``"streaming"``, ``"mobile_app"`` or
+        ``"federated"``.
 
     Returns
     -------

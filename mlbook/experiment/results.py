@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from html import escape
 from typing import TYPE_CHECKING, Any
 
 from mlbook import measure
+from mlbook.units import DAY
 
 if TYPE_CHECKING:
     import numpy as np
@@ -77,6 +78,33 @@ class Run:
 
         columns = ["published_at_s", "asof_s", "n_predictions"]
         return pd.DataFrame(self.site.published, columns=columns)
+
+    def between(self, since: float, until: float) -> Run:
+        """Look at a part of the run only: the requests that came in it.
+
+        Parameters
+        ----------
+        since, until : float
+            From when until before when, in seconds.
+
+        Returns
+        -------
+        Run
+            The same run with a shorter log, for every measure and picture that reads the log.
+
+        Raises
+        ------
+        ValueError
+            When no request came then.
+        """
+        at_s = self.log["requested_at_s"]
+        inside = (at_s >= since) & (at_s < until)
+        if not inside.any():
+            text = f"since and until must have a request between them, got {since:g} and {until:g}"
+            days = f"{at_s[0] / DAY:.2f} to {at_s[-1] / DAY:.2f}"
+            raise ValueError(f"{text} (seconds). This run's requests came on the days {days}.")
+        log = {name: column[inside] for name, column in self.log.items()}
+        return replace(self, log=log, slate_score=self.slate_score[inside])
 
     def summary(self) -> pd.DataFrame:
         """Measure the run.

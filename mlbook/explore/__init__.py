@@ -10,6 +10,7 @@ from mlbook.explore.flow_panel import Flow, flow
 from mlbook.explore.guessing_game import BeTheModel
 from mlbook.explore.knee_panel import knee
 from mlbook.explore.sure_panel import how_sure
+from mlbook.explore.trigger_panel import trigger
 
 __all__ = [
     "BeTheModel",
@@ -22,4 +23,5 @@ __all__ = [
     "knee",
     "needs",
     "prediction_age",
+    "trigger",
 ]

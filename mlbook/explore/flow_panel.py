@@ -58,7 +58,8 @@ def flow(run: Run) -> Flow:
     ----------
     run : Run
         Of :class:`mlbook.RestApi`, without faults: its longest line, in slow motion. Or of
-        :class:`mlbook.SharedDb`: its oldest table, in fast motion.
+        :class:`mlbook.SharedDb`: its oldest table, in fast motion. Or of
+        :class:`mlbook.Streaming`: the event that waited longest.
 
     Returns
     -------

@@ -167,6 +167,15 @@ LESSONS: tuple[Lesson, ...] = (
         modules=("patterns.shared_db", "faults", "experiment", "measure"),
     ),
     Lesson(
+        number="08",
+        slug="08_streaming",
+        title="Pattern 3: streaming",
+        prerequisites="lesson 07 helps",
+        slides="19, 23",
+        core_minutes=20,
+        modules=("patterns.streaming", "message_log", "world", "queueing", "measure"),
+    ),
+    Lesson(
         number="09",
         slug="09_mobile_app",
         title="Pattern 4: mobile, and 4': federated",
@@ -192,7 +201,6 @@ PLANNED: tuple[Planned, ...] = (
     Planned(number="03", title="Eight steps, doing without ML, and the team"),
     Planned(number="04", title="Academia and production"),
     Planned(number="05", title="One workflow, three zones"),
-    Planned(number="08", title="Pattern 3: streaming", core_minutes=20),
     Planned(number="11", title="CI, CD and blue-green deployment"),
     Planned(number="12", title="Dependencies and feedback loops"),
     Planned(number="13", title="Safe to serve, silent failures, skew"),

@@ -86,6 +86,32 @@ TERMS = (
         "reader sees half of each.", "07",
     ),
     Term(
+        "message queue", "メッセージキュー",
+        "A log of events between the programs that write them and those that read them, each at "
+        "its own pace.", "08",
+    ),
+    Term(
+        "micro-batch", "マイクロバッチ",
+        "The events that a stream job takes at one go: all that have arrived since the last time.",
+        "08",
+    ),
+    Term(
+        "trigger", "トリガー間隔",
+        "The time between two micro-batches, if the job can keep up with it.", "08",
+    ),
+    Term(
+        "backlog", "バックログ（滞留）",
+        "Events that have arrived in the queue and have not been worked on yet.", "08",
+    ),
+    Term(
+        "watermark", "ウォーターマーク",
+        "How far an event may lie behind the newest one seen; what is later is dropped.", "08",
+    ),
+    Term(
+        "idempotent", "冪等",
+        "Doing it twice has the same effect as doing it once.", "08",
+    ),
+    Term(
         "release train", "リリーストレイン",
         "Releases of an app that leave on a schedule; what is not ready waits for the next one.",
         "09",

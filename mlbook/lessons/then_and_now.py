@@ -120,6 +120,34 @@ BOXES = (
         ),
     ),
     Box(
+        chapter="08",
+        then="Slide 19 names Kafka for the queue and Spark Streaming for the system behind it, "
+        "which trains and predicts.",
+        holds="Your two halves: fresh features paid on every day, the training on the day of the "
+        "flip.",
+        now="Spark's own guide calls Spark Streaming legacy; its successor, Structured Streaming, "
+        "starts a late micro-batch when the one before it ends: the blue line of the panel. And "
+        "the two halves came apart: after talks with some thirty companies, one author wrote in "
+        "2022 that they invest in predicting online, and that training all the time is still "
+        "years from the mainstream. That is your `mixed` run.",
+        to_try="Look up how many days of data your own model remembers. When would it turn?",
+        read_on=date(2026, 11, 25),
+        sources=(
+            (
+                "Apache Spark: Spark Streaming Programming Guide",
+                "https://spark.apache.org/docs/latest/streaming-programming-guide.html",
+            ),
+            (
+                "Apache Spark, SPARK-20209: next trigger at once when the batch took longer",
+                "https://issues.apache.org/jira/browse/SPARK-20209",
+            ),
+            (
+                "Huyen: Real-time machine learning (2022)",
+                "https://huyenchip.com/2022/01/02/real-time-machine-learning-challenges-and-solutions.html",
+            ),
+        ),
+    ),
+    Box(
         chapter="09",
         then="Slides 20 and 21 convert the model for the phone and build it into the app; slide 22 "
         "names federated learning.",

@@ -25,9 +25,11 @@ from mlbook.measure.data_path import (
     predictions_read,
     request_bytes,
 )
+from mlbook.measure.noticing import clicks_by_period, flip_of, model_taste, turned_after_s
 from mlbook.measure.ranking import auc
 from mlbook.measure.report import readable, summary, talk_rows
 from mlbook.measure.rounds import federation
+from mlbook.measure.waiting_events import backlog, caught_up_s, counted_twice, dropped_frac
 
 __all__ = [
     "SERVED",
@@ -35,20 +37,28 @@ __all__ = [
     "alerts",
     "auc",
     "availability",
+    "backlog",
     "bad_versions",
+    "caught_up_s",
     "clicks_by_name",
+    "clicks_by_period",
     "clicks_lost",
     "clicks_per_100",
+    "counted_twice",
     "difference_per_100",
+    "dropped_frac",
     "event_lag_s",
     "failed",
     "federation",
+    "flip_of",
+    "model_taste",
     "offered_s",
     "predictions_read",
     "readable",
     "request_bytes",
     "summary",
     "talk_rows",
+    "turned_after_s",
     "version_shares",
     "yardsticks",
 ]

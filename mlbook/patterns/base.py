@@ -128,7 +128,6 @@ class Pattern:
     train_takes: float = knob(30 * MINUTE, at_least=0, unit="seconds a training takes")
 
     title: ClassVar[str] = "A pattern"
-    trains_by: ClassVar[str] = "batch"  # or "stream"
     trains_on: ClassVar[str] = "200 labelled visits"  # what the first training needs
     answers_offline: ClassVar[bool] = False  # whether a request is answered without a network
     site: ClassVar[Site]  # these two are set on the installed copy of a run; they are no knobs
@@ -145,6 +144,11 @@ class Pattern:
     def __post_init__(self) -> None:
         for each in fields(self):
             _check(each.name, getattr(self, each.name), each.default, each.metadata["rule"])
+
+    @property
+    def trains_by(self) -> str:
+        """How the model learns: ``"batch"`` unless a pattern says ``"stream"``."""
+        return "batch"
 
     @property
     def units(self) -> tuple[Unit, ...]:

@@ -47,6 +47,9 @@ class Streaming(Pattern):
     ----------
     train_every, train_takes : float
         Seconds between two updates of the model, and seconds an update takes.
+    trains_by : str
+        ``"stream"`` goes on learning from each click, as the talk has it; ``"batch"`` trains anew
+        on the last four days, as the other patterns do, and only the features are streamed.
     trigger : float
         tau: seconds between two micro-batches; one that takes longer delays the next.
     per_batch, per_event : float
@@ -73,6 +76,7 @@ class Streaming(Pattern):
 
     train_every: float = knob(30 * MINUTE, above=0, unit="seconds between two model updates")
     train_takes: float = knob(1 * SECOND, at_least=0, unit="seconds an update takes")
+    trains_by: str = knob("stream", choices=("stream", "batch"))
     trigger: float = knob(1 * SECOND, above=0, unit="seconds between two micro-batches")
     per_batch: float = knob(0.2, at_least=0, unit="seconds a micro-batch takes at least")
     per_event: float = knob(2 * MS, at_least=0, unit="seconds more for each event")
@@ -85,7 +89,6 @@ class Streaming(Pattern):
     lookup: Distribution = knob(LogNormal(0.3 * MS, 2 * MS), unit="time to read one result")
 
     title: ClassVar[str] = "Pattern 3: streaming"
-    trains_by: ClassVar[str] = "stream"
 
     @property
     def units(self) -> tuple[Unit, ...]:
@@ -209,13 +212,20 @@ class Streaming(Pattern):
 
     async def train(self) -> None:
         """Go on learning from the clicks that have become known, and publish the new weights."""
+        if self.trains_by == "batch":
+            await super().train()
+            return
         asof_s, swapped = self.clock.now, self.labels_swapped
         await self.site.parts["training"].work(self.train_takes)
         if learned := self.learner.learn(asof_s, swapped=swapped):
             estimator, n_rows = learned
-            self.model = self.site.versions.add(
+            version = self.site.versions.add(
                 asof_s=asof_s, live_at_s=self.clock.now, n_rows=n_rows, estimator=estimator
             )
+            await self.deploy(version)
+
+    async def deploy(self, version: Version) -> None:
+        self.model = version
 
     async def predict(self, i: int) -> Answer:
         await self.view.call(i)

@@ -8,6 +8,7 @@ from mlbook.queueing.kernels import fifo
 from mlbook.queueing.laws import (
     adopted,
     batch_age,
+    catch_up_time,
     erlang_c,
     fleet_model_age,
     least_stable_trigger,
@@ -28,6 +29,7 @@ __all__ = [
     "OnOff",
     "adopted",
     "batch_age",
+    "catch_up_time",
     "diurnal",
     "erlang_c",
     "fifo",

@@ -10,6 +10,7 @@ from mlbook.validate import fraction, integer, number
 __all__ = [
     "adopted",
     "batch_age",
+    "catch_up_time",
     "erlang_c",
     "fleet_model_age",
     "least_stable_trigger",
@@ -233,6 +234,41 @@ def least_stable_trigger(rate_per_s: float, per_batch_s: float, per_event_s: flo
     """
     spare = 1 - per_event_s * rate_per_s
     return per_batch_s / spare if spare > 0 else math.inf
+
+
+def catch_up_time(backlog: float, rate_per_s: float, per_event_s: float) -> float:
+    """Time from a restart until a backlog is worked off, while new events keep coming.
+
+    Parameters
+    ----------
+    backlog : float
+        Events that wait when the work begins again, >= 0.
+    rate_per_s : float
+        lambda, events a second that come meanwhile.
+    per_event_s : float
+        a, seconds of work for each event, > 0.
+
+    Returns
+    -------
+    float
+        Seconds: ``backlog / (1/a - lambda)``; infinite when more comes than can be done.
+
+    Notes
+    -----
+    While the job is down the backlog grows by lambda a second, so a steady job that was away for L
+    seconds needs ``L rho / (1 - rho)`` more, with ``rho = a lambda``, the share of its time for
+    which it is usually busy: at one half, as long as it was away.
+
+    Examples
+    --------
+    >>> catch_up_time(backlog=3600, rate_per_s=1.0, per_event_s=0.5)
+    3600.0
+    """
+    number("backlog", backlog, at_least=0, unit="events that wait")
+    number("rate_per_s", rate_per_s, at_least=0, unit="events a second")
+    number("per_event_s", per_event_s, above=0, unit="seconds of work for each event")
+    spare = 1 / per_event_s - rate_per_s
+    return backlog / spare if spare > 0 else math.inf
 
 
 def fleet_model_age(

@@ -120,11 +120,17 @@ class Features:
         order = np.lexsort((seen_s, group))
         order = order[np.isfinite(seen_s[order])]
         self._group, self._seen_s = group[order], seen_s[order]
-        # A group's events and an instant in one sortable number: the span keeps groups apart.
-        self._span = 2 * float(self._seen_s.max(initial=DAY)) + 400 * DAY
-        self._key = self._group * self._span + self._seen_s
+        # A group's events and an instant in one sortable whole number. Seconds in its place would
+        # be rounded, and an event could hide from those who read just after it.
+        self._instants_s = np.unique(self._seen_s)
+        self._key = self._keys(self._group, self._seen_s)
         weight = 2.0 ** (-(self._seen_s - activity.at_s[order]) / half_life)
         self._mass = _decayed_counts(self._group, self._seen_s, weight, half_life)
+
+    @property
+    def n_events(self) -> int:
+        """How many events are counted, one that came twice twice."""
+        return self._seen_s.size
 
     @property
     def names(self) -> list[str]:
@@ -159,6 +165,12 @@ class Features:
         columns[rows, 3 + category] = 1.0
         return columns
 
+    def _keys(self, group: NDArray[np.int64], at_s: NDArray[np.float64]) -> NDArray[np.int64]:
+        """Number the events of a group and the instants between them in the order of time."""
+        before = np.searchsorted(self._instants_s, at_s, side="left")
+        keys: NDArray[np.int64] = group * (self._instants_s.size + 1) + before
+        return keys
+
     def _recent(
         self, users: NDArray[np.int64], category: int, asof: NDArray[np.float64]
     ) -> NDArray[np.float64]:
@@ -166,7 +178,7 @@ class Features:
         if not self._key.size:
             return np.zeros(users.size)
         group = users * self.catalog.n_categories + category
-        last = np.searchsorted(self._key, group * self._span + asof, side="left") - 1
+        last = np.searchsorted(self._key, self._keys(group, asof), side="left") - 1
         seen = (last >= 0) & (self._group[last] == group)
         age = np.where(seen, asof - self._seen_s[last], 0.0)
         return np.where(seen, self._mass[last] * 2.0 ** (-age / self.half_life), 0.0)

@@ -60,6 +60,9 @@ class World(Variants):
     taste_drift : float
         Swing of the taste for a category in log-odds, >= 0, with a period of three weeks:
         fresh models pay.
+    taste_flips_at : float, optional
+        When, in seconds, all of this taste turns round at once: what was liked most is liked least
+        from then on. Interests, visitors and luck stay the same. Never when left out.
     label_delay : float
         Seconds until a click is known to the training.
 
@@ -90,6 +93,7 @@ class World(Variants):
         events_per_user_day: float = 6.0,
         interest_holds: float = 2 * DAY,
         taste_drift: float = 1.2,
+        taste_flips_at: float | None = None,
         label_delay: float = 1 * HOUR,
     ) -> None:
         self.seed = integer("seed", seed, at_least=0)
@@ -102,6 +106,13 @@ class World(Variants):
         number("slate_size", slate_size, at_most=N_ITEMS, unit="the shop's items")
         self.interest_holds = number("interest_holds", interest_holds, above=0, unit="seconds")
         self.taste_drift = number("taste_drift", taste_drift, at_least=0, unit="log-odds")
+        hint = "Durations are seconds: write 9 * mb.DAY."
+        since = "seconds since the start of the world"
+        self.taste_flips_at = (
+            None
+            if taste_flips_at is None
+            else number("taste_flips_at", taste_flips_at, at_least=0, unit=since, hint=hint)
+        )
         self.label_delay = number("label_delay", label_delay, at_least=0, unit="seconds")
         few = "Write 0.1 for one in ten days."
         visits = number(
@@ -162,6 +173,26 @@ class World(Variants):
         current: NDArray[np.int64] = category[np.searchsorted(key, now, side="right") - 1]
         return current
 
+    def taste(self, at_s: ArrayLike) -> NDArray[np.float64]:
+        """Tell how much everybody likes each category: the truth, which no pattern may read.
+
+        Parameters
+        ----------
+        at_s : array_like of shape (n,)
+            When, in seconds.
+
+        Returns
+        -------
+        ndarray of shape (n, n_categories)
+            Log-odds of a click, against the mean of the categories.
+        """
+        when = np.asarray(at_s, dtype=float)[:, None]
+        phase = when / SEASON_S + np.arange(N_CATEGORIES) / N_CATEGORIES
+        liked: NDArray[np.float64] = self.taste_drift * np.sin(2 * np.pi * phase)
+        if self.taste_flips_at is None:
+            return liked
+        return np.where(when < self.taste_flips_at, liked, -liked)
+
     def _draw_activity(self, rate_per_s: float) -> Activity:
         rng = self._stream("activity")
         at_s = diurnal(rng, rate_per_s, self.horizon_s, HOURLY)
@@ -190,9 +221,9 @@ class World(Variants):
     ) -> NDArray[np.float64]:
         category = self.catalog.category[slate]
         wanted = self.interest(user, at_s)[:, None] == category
-        season = np.sin(2 * np.pi * (at_s[:, None] / SEASON_S + category / N_CATEGORIES))
+        liked = np.take_along_axis(self.taste(at_s), category, axis=1)
         dear = self.catalog.value[slate] - self.catalog.value.mean()
-        log_odds = -2.2 + 3.0 * wanted + self.taste_drift * season - 0.5 * dear
+        log_odds = -2.2 + 3.0 * wanted + liked - 0.5 * dear
         probability: NDArray[np.float64] = 1 / (1 + np.exp(-log_odds))
         return probability
 

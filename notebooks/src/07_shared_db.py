@@ -272,7 +272,7 @@ mb.then_and_now("07")
 # ### In one sentence
 # *A prediction from a table costs the user almost no time and starts its life already old: publish its age with it, and let somebody watch.*
 #
-# **Next:** the talk's third pattern predicts when an event arrives, not when the clock strikes; its lesson is not written yet. Until then, lesson 06 is the other half of this one.
+# **Next:** lesson 08 predicts when an event arrives, not when the clock strikes, and asks who notices first that the world has changed.
 
 # %%
 mb.report_card()

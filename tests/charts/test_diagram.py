@@ -7,7 +7,7 @@ import itertools
 import pytest
 
 from mlbook.charts import Diagram
-from mlbook.charts.wiring import SPECS, Line, wiring
+from mlbook.charts.wiring import SPECS, Line, Pile, wiring
 
 PATTERNS = sorted(SPECS)
 WIDER = 1.04  # a page may show the SVG's words in a font that is a little wider than ours
@@ -58,11 +58,16 @@ def test_every_label_lies_inside_the_picture(name):
         assert frame.y0 <= box.y0 < box.y1 <= frame.y1, text.get_text()
 
 
-@pytest.mark.parametrize("name", ["rest_api", "shared_db"])
+@pytest.mark.parametrize("name", ["rest_api", "shared_db", "streaming"])
 def test_a_route_follows_arrows_of_its_diagram(name):
     spec = wiring(name)
     route = spec.route
-    arrows = (route.there, route.back) if isinstance(route, Line) else (*route.batch, route.back)
+    if isinstance(route, Pile):
+        arrows = (route.there, route.away)
+    else:
+        arrows = (
+            (route.there, route.back) if isinstance(route, Line) else (*route.batch, route.back)
+        )
     assert set(arrows) <= set(spec.arrows)
 
 
@@ -87,6 +92,23 @@ def test_the_request_of_pattern_1_carries_ids_and_no_features():
     request = wiring("rest_api").arrows[2]
     assert "ID" in request.label
     assert "feature" not in request.label
+
+
+def test_in_pattern_3_everything_between_the_app_and_the_model_goes_through_the_queue():
+    spec = wiring("streaming")
+    system = spec.frames[0]
+    crossing = [
+        arrow for arrow in spec.arrows if (arrow.start[0] > system.x) != (arrow.end[0] > system.x)
+    ]
+    queue = next(part for part in spec.parts if part.label == "Message queue")
+    assert {arrow.label.replace("\n", " ") for arrow in crossing} == {
+        "recent log data",
+        "prediction results",
+    }
+    for arrow in crossing:
+        x = arrow.start[0] if arrow.start[0] < system.x else arrow.end[0]
+        assert abs(x - queue.x) < queue.width / 2
+    assert [part.label for part in spec.parts].count("Extract feature") == 1
 
 
 def test_in_federated_learning_only_updates_go_to_the_server_and_only_models_come_back():

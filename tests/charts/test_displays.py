@@ -27,6 +27,19 @@ def nightly() -> mb.Run:
     return mb.run(mb.SharedDb(), small())
 
 
+@cache
+def flipped() -> mb.Runs:
+    world = mb.World(seed=11, days=7, users=60, taste_flips_at=6 * mb.DAY)
+    return mb.compare(world, rest=mb.RestApi(), nightly=mb.SharedDb())
+
+
+@cache
+def stopped() -> mb.Run:
+    outage = mb.down("stream_job", at=6 * mb.DAY, lasting=2 * mb.HOUR)
+    slow = mb.Streaming(per_event=60.0, at_most=2, watermark=1 * mb.DAY)
+    return mb.run(slow, small(), faults=[outage])
+
+
 MISTAKE = mb.bad_release(at=9 * mb.DAY, lasting=12 * mb.HOUR)
 
 
@@ -61,6 +74,9 @@ def displays() -> dict[str, charts.Display]:
         "RankingDisplay": charts.RankingDisplay.from_run(rest()),
         "RhythmDisplay": charts.RhythmDisplay.from_run(rest()),
         "SpreadDisplay": charts.SpreadDisplay({"a": np.arange(3.0), "b": np.arange(3.0) + 1}),
+        "BacklogDisplay": charts.BacklogDisplay.from_run(stopped(), per_event=60.0),
+        "ClicksOverTimeDisplay": charts.ClicksOverTimeDisplay.from_runs(flipped()),
+        "TasteDisplay": charts.TasteDisplay.from_runs(flipped()),
         "StatusDisplay": charts.StatusDisplay.from_runs(runs, "down"),
         "YardstickDisplay": charts.YardstickDisplay(
             yardsticks(rest().world)["clicks_per_100"].to_dict()
@@ -220,3 +236,39 @@ def test_equal_guesses_are_stacked_and_the_measured_value_is_a_line():
 def test_guesses_over_orders_of_magnitude_get_a_logarithmic_axis():
     assert charts.GuessesDisplay("x", np.array([1.0, 100.0])).plot().ax_.get_xscale() == "log"
     assert charts.GuessesDisplay("x", np.array([0.0, 100.0])).plot().ax_.get_xscale() == "linear"
+
+
+def test_no_line_crosses_the_flip_and_every_period_is_drawn_once():
+    display = charts.ClicksOverTimeDisplay.from_runs(flipped(), every=6 * mb.HOUR).plot()
+    line = display.ax_.lines[0]
+    x, y = np.array(line.get_xdata()), np.array(line.get_ydata())
+    assert np.isnan(y[x == 0]).all()
+    np.testing.assert_allclose(y[x != 0], display.table["rest"])
+    assert (x[x != 0] == (display.table.index.to_numpy() + 0.5) / 4).all()
+
+
+def test_the_taste_of_a_model_is_drawn_from_when_it_goes_live():
+    display = charts.TasteDisplay.from_runs(flipped()).plot()
+    truth, rest_line = display.ax_.lines[:2]
+    at_day, liked = np.array(truth.get_xdata()), np.array(truth.get_ydata())
+    assert liked[at_day < 0][-1] == pytest.approx(-liked[at_day >= 0][0])
+    versions = flipped()["rest"].versions
+    np.testing.assert_allclose(rest_line.get_xdata()[:-1], versions["live_at_s"] / mb.DAY - 6)
+    assert "the truth jumps" in display.alt_text().lower()
+
+
+def test_the_backlog_picture_wants_an_outage():
+    with pytest.raises(ValueError, match=r"run must have an outage, got one without.*mb\.down"):
+        charts.BacklogDisplay.from_run(rest(), per_event=1.0)
+
+
+def test_the_law_of_the_backlog_ends_where_it_was_caught_up():
+    display = charts.BacklogDisplay.from_run(stopped(), per_event=60.0).plot()
+    law = next(line for line in display.ax_.lines if line.get_linestyle() == "--")
+    begins_h, ends_h, done_h = law.get_xdata()
+    assert (begins_h, ends_h) == (0, 2)
+    log = small().activity.at_s
+    came = ((log >= 6 * mb.DAY) & (log < 6 * mb.DAY + 2 * mb.HOUR)).sum()
+    assert law.get_ydata()[1] == came
+    caught_s = mb.measure.caught_up_s(stopped(), 6 * mb.DAY + 2 * mb.HOUR) - 6 * mb.DAY
+    assert done_h == pytest.approx(caught_s / mb.HOUR, abs=0.2)

@@ -36,6 +36,14 @@ def every_hour() -> mb.Run:
     return mb.run(mb.SharedDb(predict_every=6 * mb.HOUR, predict_takes=1 * mb.HOUR), small())
 
 
+@cache
+def stream(down_h: float = 0.0) -> mb.Run:
+    """A stream, with or without an outage of some hours."""
+    slow = mb.Streaming(per_event=30.0, at_most=2, watermark=1 * mb.DAY)
+    outage = mb.down("stream_job", at=5.2 * mb.DAY, lasting=max(down_h, 1.0) * mb.HOUR)
+    return mb.run(slow, small(), faults=[outage] if down_h else [])
+
+
 def runs() -> dict[str, mb.Run]:
     """A quiet line, a long one, many workers, a single one, and a table."""
     return {
@@ -45,6 +53,8 @@ def runs() -> dict[str, mb.Run]:
         "1 worker": at_load(0.9, workers=1),
         "features sent": at_load(0.9, send="features"),
         "table": every_hour(),
+        "stream": stream(),
+        "outage": stream(8.0),
     }
 
 
@@ -201,6 +211,39 @@ def test_a_missed_batch_shows_the_table_that_was_not_replaced():
     assert len(batches) < len([m for m in drawn("table")[0].scene.marks if m.shape == "s"]) - 1
 
 
+def test_at_each_instant_the_events_of_the_queue_are_those_that_wait():
+    run, (display, _) = stream(8.0), drawn("outage")
+    event_s, seen_s = run.world.activity.at_s, run.site.seen_at_s
+    served = event_s >= run.log["requested_at_s"][0]
+    worst = np.flatnonzero(served)[(seen_s - event_s)[served].argmax()]
+    longest_s = seen_s[worst] - event_s[worst]
+    assert 7.8 * mb.HOUR < longest_s < 8.1 * mb.HOUR
+    every = int(re.search(r"stands for (\d+) events", display.alt_text())[1])
+    for second in np.linspace(0.5, LASTS_S - 0.5, 24):
+        now_s = seen_s[worst] + (second / LASTS_S - 0.5) * 2.3 * longest_s
+        waiting = np.sum((event_s <= now_s) & (seen_s > now_s))
+        places = [m.place(second) for m in display.scene.marks if m.look(second)[0] == ORANGE]
+        assert abs(len(places) - waiting / every) < 1 + 1e-9
+        assert OUT_OF_SIGHT not in places
+        assert len(set(places)) == len(places)  # no two on one place
+
+
+def test_the_pile_of_events_stays_on_its_places():
+    display, _ = drawn("outage")
+    route = display.scene.wiring.route
+    allowed = {route.place(n) for n in range(route.places)}
+    for second in np.linspace(0, LASTS_S, 200):
+        for mark in display.scene.marks:
+            if mark.look(second)[0] == ORANGE and mark.place(second) != OUT_OF_SIGHT:
+                assert mark.place(second) in allowed
+    assert "longest wait is 7.9 h" in display.alt_text()
+
+
+def test_a_stream_that_keeps_up_is_shown_slower_or_faster_by_the_same_rule():
+    waited = re.search(r"At most (\d+) wait", drawn("stream")[0].alt_text())
+    assert int(waited[1]) < 15
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_it_needs_no_script_and_says_what_it_shows(name):
     display, page = drawn(name)
@@ -222,7 +265,7 @@ def test_the_still_picture_has_the_dots_of_the_worst_moment():
 def test_a_run_whose_line_cannot_be_drawn_is_refused():
     minute = small().rush(at=6 * mb.DAY, lasting=5, rate_per_s=20)
     with pytest.raises(
-        TypeError, match=r"run must be of mb\.RestApi or mb\.SharedDb, got InProcess"
+        TypeError, match=r"run must be of mb\.RestApi, mb\.SharedDb or mb\.Streaming, got InProcess"
     ):
         FlowDisplay.from_run(mb.run(mb.InProcess(), minute))
     slow = mb.slow("network", at=6 * mb.DAY, lasting=5, by=0.1)
@@ -260,7 +303,7 @@ def test_in_a_browser_the_dots_move_over_no_word_and_stand_still_for_who_wants_i
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": 1000, "height": 600})
-        for name in ("busy", "table"):
+        for name in ("busy", "table", "outage"):
             page.set_content(drawn(name)[0].svg())
             before = page.evaluate(PLACES)
             page.wait_for_function(

@@ -31,6 +31,21 @@ def batch(every_h: float) -> mb.Run:
 
 
 @cache
+def stream(**knobs: Any) -> mb.Run:
+    outage = mb.down("stream_job", at=6 * mb.DAY, lasting=2 * mb.HOUR)
+    return mb.run(mb.Streaming(**knobs), small(), faults=[outage])
+
+
+@cache
+def halves(seed: int) -> dict[str, Any]:
+    """Two runs of which each streams one half only."""
+    world = mb.World(seed=seed, days=8, users=200, taste_flips_at=7 * mb.DAY)
+    daily = mb.Streaming(trigger=1 * mb.DAY)
+    mixed = mb.Streaming(trains_by="batch", train_every=1 * mb.DAY)
+    return dict(mb.compare(world, mixed=mixed, daily=daily))
+
+
+@cache
 def compared() -> mb.Runs:
     hourly = mb.SharedDb(predict_every=1 * mb.HOUR, predict_takes=10 * mb.MINUTE)
     return mb.compare(small(), rest=mb.RestApi(), hourly=hourly, stream=mb.Streaming())
@@ -63,6 +78,13 @@ def contexts(name: str) -> list[dict[str, Any]]:
         ]
     elif name.startswith("06."):
         both = [{"run": rest(4)}, {"run": rest(2)}]
+    elif name.startswith("08."):
+        both = [
+            {"run": stream(per_event=busy / (2529 / (7 * mb.DAY))), **halves(seed)}
+            if name != "08.trigger"
+            else {"run": stream(per_event=per_event)}
+            for busy, seed, per_event in ((0.45, 1, 0.002), (0.3, 2, 0.001))
+        ]
     elif name == "09.bits":
         both = [{"runs": rounded(24.0)}, {"runs": rounded(6.0)}]
     elif name.startswith("09."):

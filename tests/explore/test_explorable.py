@@ -15,12 +15,14 @@ from mlbook.explore.age_panel import batch_ages
 from mlbook.explore.fleet_panel import bad_release_stays
 from mlbook.explore.knee_panel import waits
 from mlbook.explore.sure_panel import two_shops
+from mlbook.explore.trigger_panel import PER_BATCH_S, PER_EVENT_S, micro_batches
 from mlbook.queueing import laws
 
 PANELS = {
     "knee": explore.knee,
     "prediction_age": explore.prediction_age,
     "how_sure": explore.how_sure,
+    "trigger": explore.trigger,
     "fleet": explore.fleet,
 }
 
@@ -97,7 +99,7 @@ def test_the_live_picture_has_the_sentence_as_its_alternative_text(name):
 
 
 def test_the_panels_that_are_dragged_a_lot_are_svg_live_and_png_elsewhere():
-    for name in ("knee", "prediction_age", "fleet"):
+    for name in ("knee", "prediction_age", "fleet", "trigger"):
         assert PANELS[name]().picture.value.startswith("<svg")
     assert PANELS["how_sure"]().picture.value.startswith("<img")
 
@@ -144,6 +146,53 @@ def test_the_age_panels_saw_stays_within_its_law_and_fills_it(every, takes):
     assert ages.age_h.min() == pytest.approx(low, abs=0.02)
     assert ages.age_h.max() == pytest.approx(high, abs=0.02)
     assert ages.fits == (takes < every)
+
+
+@pytest.mark.parametrize(("trigger_s", "rate_per_s"), [(1.0, 250), (0.5, 50), (3.0, 450)])
+def test_the_trigger_panels_lag_is_the_law_where_there_is_one(trigger_s, rate_per_s):
+    result = micro_batches(trigger_s, rate_per_s)
+    law = laws.micro_batch_lag(trigger_s, rate_per_s, PER_BATCH_S, PER_EVENT_S)
+    # A minute has few micro-batches, and events of one share its luck: means of single triggers.
+    turn = np.ceil(result.at_s / trigger_s).astype(int)
+    own = np.array([result.lag_s[turn == k].mean() for k in np.unique(turn)[:-1]])
+    assert abs(own.mean() - law) < 4 * own.std() / np.sqrt(own.size) + 0.01 * law
+
+
+def test_the_two_ways_to_be_late_are_one_while_nobody_is_late():
+    result = micro_batches(1.0, 250)
+    np.testing.assert_array_equal(result.lag_s, result.queued_lag_s)
+
+
+@pytest.mark.parametrize("own", [False, True])
+def test_micro_batches_of_the_panel_are_those_of_a_loop_over_the_triggers(own):
+    result = micro_batches(0.3, 250)
+    free, done, at_s = 0.0, np.full(result.at_s.size, np.inf), result.at_s
+    for due in 0.3 * np.arange(1, 400):
+        begins = max(due, free)
+        ready = np.isinf(done) & (at_s <= (due if own else begins))
+        if ready.any():
+            free = begins + PER_BATCH_S + PER_EVENT_S * ready.sum()
+            done[ready] = free
+    lag_s = result.queued_lag_s if own else result.lag_s
+    assert np.abs(done - at_s - lag_s).max() < 1e-6
+
+
+def test_too_short_a_trigger_explodes_only_when_every_trigger_has_its_own_micro_batch():
+    result = micro_batches(0.3, 250)  # the law asks for 0.4 s
+    first, last = result.at_s < 20, result.at_s > 40
+    assert result.queued_lag_s[last].mean() > 2 * result.queued_lag_s[first].mean()
+    assert result.lag_s[last].mean() == pytest.approx(result.lag_s[first].mean(), rel=0.05)
+    # One and a half of the shortest trigger, and the event itself: what the law says at 0.4 s.
+    law = laws.micro_batch_lag(0.4, 250, PER_BATCH_S, PER_EVENT_S)
+    assert result.lag_s.mean() == pytest.approx(law, rel=0.02)
+    assert "lag has grown to" in explore.trigger(0.3, 250).sentence
+
+
+def test_more_events_than_can_be_done_pile_up_in_either_way():
+    result = micro_batches(1.0, 600)
+    for lag_s in (result.lag_s, result.queued_lag_s):
+        assert lag_s[result.at_s > 50].mean() > 3 * lag_s[result.at_s < 10].mean()
+    assert "grows as long as" in explore.trigger(1.0, 600).sentence
 
 
 @pytest.mark.parametrize("percent", [0.0, 37.5, 100.0])

@@ -30,6 +30,9 @@ OTHERS = {
     "load_s": 10.0,
     "release_every_d": 5.0,
     "fast_share": 0.6,
+    "flip_day": 10.0,
+    "down_h": 4.0,
+    "busy_percent": 30.0,
 }
 
 

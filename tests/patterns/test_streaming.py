@@ -223,6 +223,21 @@ def test_the_model_goes_on_learning_with_each_click_that_becomes_known():
     assert last.n_rows == known
 
 
+def test_streamed_features_can_be_scored_by_a_model_that_is_trained_by_batch():
+    mixed = served(trains_by="batch", train_every=1 * mb.DAY, train_takes=30 * mb.MINUTE)
+    nightly = mb.run(mb.SharedDb(), even())
+    assert len(mixed.site.versions.versions) > 3
+    for ours, theirs in zip(
+        mixed.site.versions.versions, nightly.site.versions.versions, strict=True
+    ):
+        assert (ours.asof_s, ours.live_at_s) == (theirs.asof_s, theirs.live_at_s)
+        assert np.array_equal(ours.estimator[-1].coef_, theirs.estimator[-1].coef_)
+    # and the features are as fresh as those of the whole stream
+    assert np.array_equal(mixed.log["feature_age_s"], served().log["feature_age_s"])
+    word = mixed.pattern.trains_by, mb.Streaming().trains_by, mb.RestApi().trains_by
+    assert word == ("batch", "stream", "batch")
+
+
 def test_it_is_the_same_with_the_same_seed_and_needs_no_order_of_runs():
     assert same_log(
         mb.run(mb.Streaming(), small(), seed=2), mb.run(mb.Streaming(), small(), seed=2)
@@ -257,6 +272,7 @@ def test_a_pattern_that_publishes_tables_has_no_alerts_to_send():
         ({"partitions": 0}, "partitions must be >= 1"),
         ({"at_most": 1.5}, "at_most must be a whole number"),
         ({"idempotent": "yes"}, "idempotent must be True or False"),
+        ({"trains_by": "night"}, "trains_by must be one of 'stream', 'batch'"),
     ],
 )
 def test_a_knob_outside_its_range_is_refused(knobs, message):

@@ -11,6 +11,7 @@ from scipy.special import gammaln, logsumexp
 from mlbook.queueing import (
     adopted,
     batch_age,
+    catch_up_time,
     erlang_c,
     fifo,
     fleet_model_age,
@@ -158,3 +159,37 @@ def test_a_load_that_cannot_be_is_refused(law, wrong, words):
 def test_half_a_worker_is_refused():
     with pytest.raises(TypeError, match=r"workers must be a whole number >= 1 .* got 1\.5"):
         erlang_c(1, 0.1, 1.5)
+
+
+def test_a_backlog_is_worked_off_by_what_is_left_of_the_time():
+    # Half busy: as long again as it was away. Not busy at all: only the work itself.
+    assert catch_up_time(3600 * 5.0, 5.0, 0.1) == pytest.approx(3600.0)
+    assert catch_up_time(100, 0.0, 0.5) == pytest.approx(50.0)
+    assert catch_up_time(0, 5.0, 0.1) == 0.0
+
+
+@pytest.mark.parametrize("rate_per_s", [10.0, 11.0])
+def test_more_than_can_be_done_is_never_worked_off(rate_per_s):
+    assert catch_up_time(1, rate_per_s, 0.1) == math.inf
+
+
+def test_a_backlog_against_a_queue_that_is_emptied_event_by_event():
+    # Independent of the formula: 900 wait, one comes every second, each takes 0.6 s.
+    now, waiting, next_s = 0.0, 900, 1.0
+    while waiting:
+        now, waiting = now + 0.6, waiting - 1
+        while next_s <= now:
+            waiting, next_s = waiting + 1, next_s + 1.0
+    assert catch_up_time(900, 1.0, 0.6) == pytest.approx(now, rel=0.002)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ((-1.0, 1.0, 1.0), "backlog must be >= 0 (events that wait), got -1"),
+        ((1.0, -1.0, 1.0), "rate_per_s must be >= 0 (events a second), got -1"),
+        ((1.0, 1.0, 0.0), "per_event_s must be > 0 (seconds of work for each event), got 0"),
+    ],
+)
+def test_a_backlog_that_cannot_be_is_refused(wrong, words):
+    assert words in refusal(ValueError, catch_up_time, *wrong)

@@ -104,3 +104,12 @@ def test_events_seen_at_once_give_the_features_of_the_log():
     asof_s = rng.uniform(0, 7 * mb.DAY, 40)
     at_once = Features(world.activity, world.catalog, seen_at_s=world.activity.at_s)
     assert np.array_equal(at_once(user, item, asof_s), world.features(user, item, asof_s))
+
+
+def test_the_last_bit_of_an_instant_counts_for_every_user():
+    # Red when users are kept apart by adding a large number to the instant: it would be rounded.
+    seen_s, users = 9 * mb.DAY + 0.1, 5_000
+    log = Activity(np.array([seen_s]), np.array([users - 1]), np.array([1]))
+    at = [np.nextafter(seen_s, 0), seen_s, np.nextafter(seen_s, np.inf)]
+    total = Features(log, CATALOG)([users - 1] * 3, [1] * 3, at)[:, 1]
+    np.testing.assert_allclose(total, [0, 0, math.log(2)], atol=1e-6)

@@ -129,6 +129,67 @@ def test_without_drift_the_taste_of_a_category_does_not_depend_on_the_day():
         assert truth == pytest.approx(first.setdefault(key, truth), abs=1e-12)
 
 
+def flips_on_day_4():
+    dials = {"seed": 2, "days": 8, "users": 300}
+    return mb.World(**dials), mb.World(**dials, taste_flips_at=4 * mb.DAY)
+
+
+def test_until_its_taste_flips_a_shop_is_the_one_whose_taste_never_does():
+    usual, flips = flips_on_day_4()
+    before = usual.visits.at_s < 4 * mb.DAY
+    for name in vars(usual.visits):
+        now, then = getattr(flips.visits, name), getattr(usual.visits, name)
+        assert np.array_equal(now[before], then[before]), name
+    assert not np.array_equal(flips.visits.clicked, usual.visits.clicked)
+
+
+def test_a_flip_moves_no_random_draw_of_the_shop():
+    usual, flips = flips_on_day_4()
+    for name in ("at_s", "user", "slate", "shown"):
+        assert np.array_equal(getattr(flips.visits, name), getattr(usual.visits, name)), name
+    for name in ("at_s", "user", "item"):
+        assert np.array_equal(getattr(flips.activity, name), getattr(usual.activity, name)), name
+    who, now = np.arange(300), np.full(300, 6 * mb.DAY)
+    assert np.array_equal(flips.interest(who, now), usual.interest(who, now))
+    # The same luck: a candidate with a better chance than before is clicked if it was before.
+    better = flips.truth >= usual.truth
+    assert (flips.visits.clicked | ~usual.visits.clicked)[better].all()
+    assert (usual.visits.clicked | ~flips.visits.clicked)[~better].all()
+
+
+def test_a_flip_turns_what_is_liked_into_its_opposite_from_its_instant_on():
+    usual, flips = flips_on_day_4()
+    at_s = [4 * mb.DAY - 0.001, 4 * mb.DAY, 7 * mb.DAY]
+    np.testing.assert_allclose(flips.taste(at_s), usual.taste(at_s) * [[1], [-1], [-1]])
+    logit = [np.log(world.truth / (1 - world.truth)) for world in (flips, usual)]
+    category = usual.catalog.category[usual.visits.slate]
+    after = usual.visits.at_s >= 4 * mb.DAY
+    turned = np.where(after[:, None], 2 * np.take_along_axis(
+        usual.taste(usual.visits.at_s), category, axis=1), 0.0)  # fmt: skip
+    np.testing.assert_allclose(logit[0] + turned, logit[1], atol=1e-9)
+
+
+def test_after_a_flip_the_shop_is_as_rich_as_before_for_whoever_knows_the_truth():
+    # What is lost after a flip is lost by ignorance: every phase of the taste has its opposite.
+    usual, flips = flips_on_day_4()
+    after = usual.visits.at_s >= 4 * mb.DAY
+    best = [world.truth[after].max(axis=1) for world in (flips, usual)]
+    error = np.hypot(*(each.std() / math.sqrt(after.sum()) for each in best))
+    assert abs(best[0].mean() - best[1].mean()) < 4 * error
+
+
+def test_a_rush_after_a_flip_meets_the_new_taste():
+    usual, flips = flips_on_day_4()
+    rushes = [world.rush(at=5 * mb.DAY, lasting=60, rate_per_s=2) for world in (usual, flips)]
+    assert np.array_equal(rushes[0].visits.slate, rushes[1].visits.slate)
+    assert not np.allclose(rushes[0].truth[-50:], rushes[1].truth[-50:])
+
+
+def test_a_flip_before_the_world_began_is_refused():
+    with pytest.raises(ValueError, match=r"taste_flips_at must be >= 0 .* got -1\..*mb\.DAY"):
+        mb.World(taste_flips_at=-1.0)
+
+
 def test_the_day_has_the_shape_of_the_real_log_in_japan():
     log = pd.read_csv(data_file("obd_clicks.csv.gz"))
     counts = np.bincount((log["requested_at_s"] // 3600 + 9) % 24, minlength=24)
