@@ -322,6 +322,9 @@ mb.check("08.trigger", run=runs["stream"], shortest_s=shortest_s)
 # %%
 mb.guess("08.saved", ...)
 
+# %% [markdown]
+# The plot lays both over each other, a day at a time.
+
 # %%
 often = mixed.but(train_every=6 * mb.HOUR)
 eager = mb.Runs(
@@ -425,7 +428,7 @@ delay_s = float(alerts["delay_s"].median())
 # Less than a second<!-- claim: delay_s < 1 --> after the event, half a trigger and one micro-batch, as the law says. The REST API could have known as much, if anybody had asked it. No batch could.
 
 # %% [markdown]
-# ### What "Very hard" costs
+# ### What *Very hard* costs
 # Slide 23 calls the management of this pattern "Very hard", and of the shared DB "Easy". We can put numbers to it only by judgement: how often a part fails, whether anybody can wait until it is repaired, how long somebody works. The table gives minutes a month.
 
 # %% [markdown] tags=["instructor"]

@@ -206,6 +206,16 @@ choice
 choice.table().round()
 
 # %% [markdown]
+# The bars show what there is to pay from: what each of them earns, and what the shop would earn without any model.
+
+# %%
+popular = mb.measure.yardsticks(world)["clicks_per_100"]["most popular"]
+clicks = {
+    name: mb.measure.clicks_per_100(run)[0] for name, run in several.items()
+}
+mb.charts.YardstickDisplay({"most popular item": popular, **clicks})
+
+# %% [markdown]
 # **Guess:** the hourly batch and the stream differ by a click or two in a hundred, and by tens of thousands of yen a month. From how many requests a day on does the stream leave more than the hourly batch?
 
 # %%
@@ -235,7 +245,7 @@ mb.explore.needs(choice)
 
 # %%
 money = choice.table()
-clicks = money["clicks"] / click_worth  # clicks a month
+clicks = money["clicks"] / click_worth  # more clicks a month
 costs = money["clicks"] - money["net"]  # yen a month
 worth_yen = ...
 mb.check("10.worth", choice=choice, worth_yen=worth_yen)
@@ -398,6 +408,12 @@ beliefs_of[["pattern", "knob", "value", "low", "high", "word_above"]]
 
 # %% [markdown]
 # With about eight changes of the request's schema a year instead of two, the REST API is *Tight*<!-- claim: beliefs_of.query("pattern == 'rest' and knob == 'changes_a_year[request schema]'")["high"].item() ~ 7.55 tol 1% -->.
+
+# %% [markdown]
+# How far away is that? The plot shows the row with the rates as they are.
+
+# %%
+mb.charts.WordsDisplay.from_table(table, "coupling with the app")
 
 # %% [markdown]
 # ### Not in the talk: a hosted model
