@@ -81,8 +81,8 @@ class _ChoiceView(View):
         self.names = names
         self.figure: Figure = new_figure(9.6, 3.7, panels=2)
         self.left, self.right = self.figure.axes
-        self.left.set_position((0.105, 0.16, 0.345, 0.70))
-        self.right.set_position((0.70, 0.16, 0.27, 0.70))
+        self.left.set_position((0.10, 0.16, 0.34, 0.70))
+        self.right.set_position((0.725, 0.16, 0.245, 0.70))
 
     def update(self, result: Weighed) -> None:
         """Draw both pictures anew.

@@ -89,7 +89,7 @@ class Knob:
         if self.log:
             low, high = math.log10(self.low), math.log10(self.high)
             return widgets.FloatLogSlider(
-                value, min=low, max=high, step=self.step, **self._look(".3s")
+                value, min=low, max=high, step=self.step, **self._look(",.3r")
             )
         cast = int if self.whole else float
         look = self._look("d" if self.whole else (".0f" if self.step >= 1 else ".1f"))
