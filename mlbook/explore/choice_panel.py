@@ -171,7 +171,7 @@ def _mark(ax: Axes, row: int, at: float, to: str | None) -> None:
     ax.plot([at, at], [row - 0.22, row + 0.22], color=VERMILION, lw=2)
     outwards = "right" if at < 1 else "left"
     inwards = "left" if at < 1 else "right"
-    side = outwards if FARTHEST**-0.67 < at < FARTHEST**0.67 else inwards
+    side = outwards if FARTHEST**-0.5 < at < FARTHEST**0.5 else inwards
     ax.text(at, row - 0.26, f" {to} ", ha=side, va="bottom", size=9, color=INK)
 
 
