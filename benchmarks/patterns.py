@@ -6,9 +6,11 @@ in turns in one process, so that a ratio holds on a busy machine too. Nothing he
 
 from __future__ import annotations
 
+import math
 import subprocess
 import sys
 import time
+from functools import partial
 from typing import TYPE_CHECKING
 
 import simpy
@@ -21,6 +23,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 REPEATS = 3
+PATTERNS = (
+    mb.RestApi(),
+    mb.SharedDb(),
+    mb.Streaming(),
+    mb.MobileApp(),
+    mb.Federated(),
+    mb.InProcess(),
+)
 REQUESTS = 40_000
 
 
@@ -43,6 +53,12 @@ def two_weeks(users: int) -> Callable[[], object]:
         return mb.compare(world, rest=mb.RestApi(), nightly=mb.SharedDb())
 
     return job
+
+
+def each_pattern(users: int) -> list[float]:
+    """Let every pattern serve the same world; give the seconds of each."""
+    world = mb.World(seed=1, days=14, users=users)
+    return least_seconds(*(partial(mb.run, pattern, world) for pattern in PATTERNS))
 
 
 def twenty_rounds() -> Callable[[], object]:
@@ -113,11 +129,19 @@ def show(what: str, value: str, goal: str) -> None:
 def main() -> None:
     two_weeks(users=100)()  # the first run loads scikit-learn and pandas
     few, many = least_seconds(two_weeks(users=400), two_weeks(users=4000))
+    small, large = each_pattern(users=400), each_pattern(users=4000)
     (federated,) = least_seconds(twenty_rounds())
     ours, theirs = least_seconds(on_our_clock, in_simpy)
     book, numpy = importing("mlbook"), importing("numpy")
     show("14 days, 400 users, REST and shared DB (CPU s)", f"{few:.2f}", "about 4")
     show("ten times the users (times the cost)", f"{many / few:.1f}", "at most 12")
+    show("14 days, 400 users, all six patterns (CPU s)", f"{sum(small):.2f}", "about 12")
+    show("streaming / REST", f"{small[2] / small[0]:.2f}", "at most 3")
+    for pattern, little, much in zip(PATTERNS, small, large, strict=True):
+        name = type(pattern).__name__
+        # The slope of a straight line through both on logarithmic axes: 1 is linear.
+        slope = f"{math.log10(much / little):.2f}"
+        show(f"{name}: {little:.2f} s, ten times the users (slope)", slope, "about 1")
     show("FedAvg, 100 clients, 20 rounds (CPU s)", f"{federated:.2f}", "about 2")
     show(f"{REQUESTS:,} requests: SimPy / our clock", f"{theirs / ours:.2f}", "at least 2.5")
     show("import mlbook / import numpy", f"{book / numpy:.2f}", "at most 3")
