@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mlbook.queueing.arrivals import diurnal, poisson
 from mlbook.queueing.distributions import Constant, Distribution, Exponential, LogNormal
-from mlbook.queueing.kernels import fifo
+from mlbook.queueing.first_come import fifo
 from mlbook.queueing.laws import (
     adopted,
     batch_age,
