@@ -90,9 +90,7 @@ def _left(done: Floats, after: Ids, first: int, now: float) -> tuple[int, int]:
 
 
 @jit
-def shorter_of_two(
-    arrive: Floats, service: Floats, one: Ids, other: Ids, servers: int
-) -> Floats:
+def shorter_of_two(arrive: Floats, service: Floats, one: Ids, other: Ids, servers: int) -> Floats:
     """Look at two lines, join the shorter; the first of the two when they are equal."""
     done, after = np.empty(arrive.size), np.full(arrive.size, -1)  # who stands behind whom
     first, last = np.full(servers, -1), np.full(servers, -1)

@@ -54,15 +54,11 @@ def batch(
     integer("size", size, at_least=1, unit="requests in a batch")
     integer("workers", workers, at_least=1, unit="workers", hint="Write 1 for a single one.")
     arrive = instants("arrive_s", arrive_s)
-    times = [
-        number(name, value, at_least=0, unit="seconds")
-        for name, value in (
-            ("wait_s", wait_s),
-            ("per_batch_s", per_batch_s),
-            ("per_request_s", per_request_s),
-        )
-    ]
-    return collect(arrive, size, *times, workers)
+    number("wait_s", wait_s, at_least=0, unit="seconds")
+    number("per_batch_s", per_batch_s, at_least=0, unit="seconds")
+    number("per_request_s", per_request_s, at_least=0, unit="seconds")
+    waits, base, more = float(wait_s), float(per_batch_s), float(per_request_s)
+    return collect(arrive, size, waits, base, more, workers)
 
 
 @jit

@@ -120,9 +120,9 @@ def cold_start(
 
     Examples
     --------
-    >>> done_s, cold = cold_start([0, 1, 60], [0.1, 0.1, 0.1], idle_s=10.0, cold_s=4.0)
+    >>> done_s, cold = cold_start([0, 1, 60], [0.5, 0.5, 0.5], idle_s=10.0, cold_s=4.0)
     >>> done_s.tolist(), cold.tolist()
-    ([4.1, 4.2, 64.1], [True, False, True])
+    ([4.5, 5.0, 64.5], [True, False, True])
     """
     number("idle_s", idle_s, at_least=0, unit="seconds until it is taken away")
     number("cold_s", cold_s, at_least=0, unit="seconds to start")

@@ -15,7 +15,18 @@ from mlbook.queueing.checked import instants, one_each
 from mlbook.queueing.jit import has_numba, jit
 from mlbook.validate import integer
 
-__all__ = ["branch_free", "fifo", "heap", "leave_order", "lindley", "replace_first", "scan", "tandem"]
+__all__ = [
+    "branch_free",
+    "fifo",
+    "heap",
+    "in_order",
+    "leave_order",
+    "lindley",
+    "quickest",
+    "replace_first",
+    "scan",
+    "tandem",
+]
 
 Floats = NDArray[np.float64]
 Ids = NDArray[np.int64]
@@ -52,21 +63,39 @@ def fifo(arrive_s: ArrayLike, service_s: ArrayLike, workers: int = 1) -> Floats:
     integer("workers", workers, at_least=1, unit="workers", hint="Write 1 for a single one.")
     arrive = instants("arrive_s", arrive_s)
     service = one_each("service_s", service_s, arrive.size)
-    if workers == 1:
-        return lindley(arrive, service)
+    return quickest(arrive, service, np.full(workers, -np.inf))
+
+
+def quickest(arrive: Floats, service: Floats, free: Floats) -> Floats:
+    """Choose the quickest of the kernels below; they all find the same departures.
+
+    Parameters
+    ----------
+    arrive, service : ndarray of shape (n,)
+        Arrivals, sorted, and service times, in seconds.
+    free : ndarray of shape (workers,)
+        When each worker is free, in seconds; afterwards, when each is free again. So a simulation
+        can go on where it stopped.
+
+    Returns
+    -------
+    ndarray of shape (n,)
+        Departures in seconds, in the order of arrival.
+    """
+    if free.size == 1:
+        return lindley(arrive, service, free)
     if not has_numba():
-        return _heapq(arrive, service, workers)
-    return (branch_free if workers < HEAP_FROM else heap)(arrive, service, workers)
+        return _heapq(arrive, service, free)
+    return (branch_free if free.size < HEAP_FROM else heap)(arrive, service, free)
 
 
 @jit
-def scan(arrive: Floats, service: Floats, workers: int) -> Floats:
+def scan(arrive: Floats, service: Floats, free: Floats) -> Floats:
     """Each request takes the worker that is free first. This one is to be read."""
-    free = np.full(workers, -np.inf)  # when each worker is free again
     done = np.empty(arrive.size)
     for i in range(arrive.size):
         first = 0
-        for j in range(1, workers):  # who is free first?
+        for j in range(1, free.size):  # who is free first?
             if free[j] < free[first]:
                 first = j
         start = max(arrive[i], free[first])  # wait for the request, or for the worker
@@ -75,30 +104,31 @@ def scan(arrive: Floats, service: Floats, workers: int) -> Floats:
 
 
 @jit
-def lindley(arrive: Floats, service: Floats) -> Floats:
+def lindley(arrive: Floats, service: Floats, free: Floats) -> Floats:
     """One worker: a request waits for the one before it."""
     done = np.empty(arrive.size)
-    free = -np.inf
+    end = free[0]
     for i in range(arrive.size):
-        free = max(arrive[i], free) + service[i]
-        done[i] = free
+        end = max(arrive[i], end) + service[i]
+        done[i] = end
+    free[0] = end
     return done
 
 
 @jit
-def branch_free(arrive: Floats, service: Floats, workers: int) -> Floats:
+def branch_free(arrive: Floats, service: Floats, free: Floats) -> Floats:
     """Keep the workers sorted: drop the first, insert the new one, never ask where it goes."""
-    free = np.full(workers, -np.inf)
+    last_one = free.size - 1
     done = np.empty(arrive.size)
     for i in range(arrive.size):
         end = max(arrive[i], free[0]) + service[i]
         done[i] = end
         free[0] = -np.inf
-        for j in range(workers - 1):  # a choice, not a jump: the machine does several at once
+        for j in range(last_one):  # a choice, not a jump: the machine does several at once
             low = free[j] if free[j] > end else end
             free[j] = free[j + 1] if free[j + 1] < low else low
-        last = free[workers - 1]
-        free[workers - 1] = last if last > end else end
+        last = free[last_one]
+        free[last_one] = last if last > end else end
     return done
 
 
@@ -118,9 +148,8 @@ def replace_first(free: Floats, end: float) -> None:
 
 
 @jit
-def heap(arrive: Floats, service: Floats, workers: int) -> Floats:
+def heap(arrive: Floats, service: Floats, free: Floats) -> Floats:
     """Many workers: the one that is free first stands at the top of a heap."""
-    free = np.full(workers, -np.inf)
     done = np.empty(arrive.size)
     for i in range(arrive.size):
         end = max(arrive[i], free[0]) + service[i]
@@ -130,30 +159,27 @@ def heap(arrive: Floats, service: Floats, workers: int) -> Floats:
 
 
 @jit
-def leave_order(arrive: Floats, service: Floats, workers: int) -> tuple[Floats, Ids]:
-    """Find when each request leaves, and who leaves after whom, without sorting anything.
+def leave_order(
+    arrive: Floats, service: Floats, tag: Ids, free: Floats, held: Ids
+) -> tuple[Floats, Ids]:
+    """Find who leaves after whom without sorting: a new start takes the next departure's place.
 
-    What a new start takes from the sorted workers is the next departure.
+    `held` says who is with each worker, -1 for nobody. Those who are still held at the end leave
+    later than all who are given back.
     """
-    free, who = np.full(workers, -np.inf), np.full(workers, -1)
-    done, order = np.empty(arrive.size), np.empty(arrive.size, np.int64)
-    gone = 0
+    left, who = np.empty(arrive.size), np.empty(arrive.size, np.int64)
+    gone, workers = 0, free.size
     for i in range(arrive.size):
-        if who[0] >= 0:
-            order[gone] = who[0]
+        if held[0] >= 0:
+            left[gone], who[gone] = free[0], held[0]
             gone += 1
         end = max(arrive[i], free[0]) + service[i]
-        done[i] = end
         j = 0
         while j + 1 < workers and free[j + 1] <= end:  # behind its equals: ties keep their order
-            free[j], who[j] = free[j + 1], who[j + 1]
+            free[j], held[j] = free[j + 1], held[j + 1]
             j += 1
-        free[j], who[j] = end, i
-    for j in range(workers):
-        if who[j] >= 0:
-            order[gone] = who[j]
-            gone += 1
-    return done, order
+        free[j], held[j] = end, tag[i]
+    return left[:gone], who[:gone]
 
 
 def tandem(arrive_s: ArrayLike, service_s: ArrayLike, workers: ArrayLike) -> Floats:
@@ -180,22 +206,47 @@ def tandem(arrive_s: ArrayLike, service_s: ArrayLike, workers: ArrayLike) -> Flo
            [7., 4.]])
     """
     at, counts = instants("arrive_s", arrive_s), np.atleast_1d(workers)
+    times = np.atleast_2d(np.asarray(service_s, dtype=np.float64))
     done, who = np.empty((counts.size, at.size)), np.arange(at.size)
-    for station, (takes, count) in enumerate(zip(service_s, counts.tolist(), strict=True)):
+    for station, (takes, count) in enumerate(zip(times, counts.tolist(), strict=True)):
         integer("workers", count, at_least=1, unit="workers", hint="Write 1 for a single one.")
         service = one_each("service_s", takes, at.size)
-        left, order = leave_order(at, service[who], count)
-        done[station, who] = left
-        at, who = left[order], who[order]
+        at, who = in_order(at, service[who], who, count)
+        done[station, who] = at
     return done
 
 
-def _heapq(arrive: Floats, service: Floats, workers: int) -> Floats:
+def in_order(arrive: Floats, service: Floats, who: Ids, workers: int) -> tuple[Floats, Ids]:
+    """Serve everybody, and give them in the order in which they leave.
+
+    Parameters
+    ----------
+    arrive, service : ndarray of shape (n,)
+        Arrivals, sorted, and service times, in seconds.
+    who : ndarray of int, shape (n,)
+        Their names.
+    workers : int
+        How many are served at once.
+
+    Returns
+    -------
+    tuple of (ndarray of shape (n,), ndarray of int of shape (n,))
+        Departures in seconds, sorted, and who leaves then.
+    """
+    free, held = np.full(workers, -np.inf), np.full(workers, -1)
+    if workers == 1:
+        return lindley(arrive, service, free), who
+    left, order = leave_order(arrive, service, who, free, held)
+    return np.r_[left, free[held >= 0]], np.r_[order, held[held >= 0]]
+
+
+def _heapq(arrive: Floats, service: Floats, free_s: Floats) -> Floats:
     """Without numba the heap of the standard library is the fastest."""
-    free, done = [-np.inf] * workers, []
+    free, done = sorted(free_s.tolist()), []
     for at, takes in zip(arrive.tolist(), service.tolist(), strict=True):
         first = free[0]
         end = (at if at > first else first) + takes
         heapq.heapreplace(free, end)
         done.append(end)
+    free_s[:] = sorted(free)
     return np.array(done)

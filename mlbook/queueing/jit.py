@@ -61,9 +61,9 @@ class Kernel(Generic[_P, _R]):
 
         function = _with_compiled_callees(self.plain)
         try:
-            return numba.njit(cache=True, nogil=True)(function)  # type: ignore[no-any-return]
+            return numba.njit(cache=True, nogil=True)(function)
         except RuntimeError:  # no file to keep the machine code beside: compile anew each time
-            return numba.njit(nogil=True)(function)  # type: ignore[no-any-return]
+            return numba.njit(nogil=True)(function)
 
 
 def _with_compiled_callees(plain: Callable[_P, _R]) -> Callable[_P, _R]:
@@ -103,4 +103,3 @@ def jit(plain: Callable[_P, _R]) -> Kernel[_P, _R]:
     3.0
     """
     return Kernel(plain)
-

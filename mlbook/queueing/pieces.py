@@ -1,0 +1,100 @@
+"""Simulate piece by piece, and keep counts only: memory does not grow with the requests."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mlbook.queueing.first_come import leave_order, lindley, quickest
+from mlbook.queueing.histogram import LatencyHistogram
+from mlbook.streams import stream
+
+if TYPE_CHECKING:
+    from mlbook.queueing.network import Chain, Station
+    from mlbook.queueing.workload import Workload
+
+__all__ = ["PIECE", "count_in_pieces"]
+
+Floats = NDArray[np.float64]
+Ids = NDArray[np.int64]
+PIECE = 65_536  # so many numbers stay close to the processor
+
+
+class _Line:
+    """A station that goes on where the last piece ended."""
+
+    def __init__(self, station: Station, seed: int, *, last: bool) -> None:
+        self.station, self.last = station, last
+        self.rng = stream(seed, f"station/{station.name}")
+        self.free = np.full(station.workers, -np.inf)
+        self.held = np.full(station.workers, -1)
+        self.service = np.empty(0)  # of all requests that are still on their way
+
+    def draw(self, n: int) -> None:
+        self.service = np.r_[self.service, self.station.service.sample(self.rng, n)]
+
+    def feed(self, at_s: Floats, who: Ids, base: int) -> tuple[Floats, Ids]:
+        service = self.service[who - base]
+        if self.last:  # nobody comes after, so the order in which they leave does not matter
+            return quickest(at_s, service, self.free), who
+        if self.station.workers == 1:
+            return lindley(at_s, service, self.free), who
+        return leave_order(at_s, service, who, self.free, self.held)
+
+    def flush(self) -> tuple[Floats, Ids]:
+        busy = self.held >= 0
+        left, who = self.free[busy], self.held[busy]
+        self.held[:] = -1
+        return left, who
+
+
+def count_in_pieces(load: Workload, chain: Chain, piece: int = PIECE) -> LatencyHistogram:
+    """Simulate, and count the latencies.
+
+    Parameters
+    ----------
+    load : Workload
+        The requests.
+    chain : Chain
+        Stations that are workers and a line without end.
+    piece : int
+        Requests at a time.
+
+    Returns
+    -------
+    LatencyHistogram
+        The same counts for every size of the pieces.
+
+    Raises
+    ------
+    ValueError
+        When a station has a limit, a cache or retries.
+    """
+    for each in chain.stations:
+        if not each.is_plain:
+            text = f"keep='histogram' is for stations without places, cache and retry, got {each}."
+            raise ValueError(f"{text} Keep all of fewer requests: keep='all'.")
+    last = chain.stations[-1]
+    lines = [_Line(each, load.seed, last=each is last) for each in chain.stations]
+    counts, born, base, came = LatencyHistogram(), np.empty(0), 0, 0
+    for at_s in load.pieces(piece):
+        born, who = np.r_[born, at_s], np.arange(came, came + at_s.size)
+        came += at_s.size
+        for line in lines:
+            line.draw(at_s.size)
+        for line in lines:
+            at_s, who = line.feed(at_s, who, base)  # noqa: PLW2901  # those who go on
+        counts += LatencyHistogram.of(at_s - born[who - base])
+        held = np.concatenate([line.held[line.held >= 0] for line in lines])
+        gone = int(held.min(initial=came)) - base
+        born, base = born[gone:], base + gone
+        for line in lines:
+            line.service = line.service[gone:]
+    for number, line in enumerate(lines):
+        at_s, who = line.flush()
+        for later in lines[number + 1 :]:
+            at_s, who = later.feed(at_s, who, base)
+        counts += LatencyHistogram.of(at_s - born[who - base])
+    return counts
