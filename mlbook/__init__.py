@@ -12,15 +12,40 @@ from typing import TYPE_CHECKING, Any
 from mlbook.units import DAY, HOUR, MINUTE, MS, SECOND
 
 if TYPE_CHECKING:
-    from mlbook import charts, cost, coupling, explore, export, fedavg, measure, queueing
+    from mlbook import (
+        charts,
+        cost,
+        coupling,
+        decision,
+        exercises,
+        explore,
+        export,
+        fedavg,
+        measure,
+        queueing,
+    )
     from mlbook.contract import check_pattern
     from mlbook.exercises import check, guess, hint, poll, report_card, solution
     from mlbook.experiment import Run, Runs, compare, probe, run, runtime_coupling
-    from mlbook.faults import down, skip_batch, slow
+    from mlbook.faults import (
+        bad_release,
+        clock_skew,
+        down,
+        drop,
+        duplicate,
+        failures,
+        late,
+        offline,
+        reorder,
+        schema_change,
+        skip_batch,
+        slow,
+    )
     from mlbook.lessons.glossary import glossary
     from mlbook.lessons.then_and_now import then_and_now
     from mlbook.patterns import (
         Federated,
+        HostedModel,
         InProcess,
         MobileApp,
         Pattern,
@@ -29,6 +54,7 @@ if TYPE_CHECKING:
         Streaming,
     )
     from mlbook.reading import source
+    from mlbook.tasting import mystery
     from mlbook.world import ReplayWorld, World
 
 __all__ = [
@@ -38,6 +64,7 @@ __all__ = [
     "MS",
     "SECOND",
     "Federated",
+    "HostedModel",
     "InProcess",
     "MobileApp",
     "Pattern",
@@ -48,18 +75,28 @@ __all__ = [
     "SharedDb",
     "Streaming",
     "World",
+    "bad_release",
     "check",
     "check_pattern",
+    "clock_skew",
     "compare",
     "down",
+    "drop",
+    "duplicate",
+    "failures",
     "glossary",
     "guess",
     "hint",
+    "late",
+    "mystery",
+    "offline",
     "poll",
     "probe",
+    "reorder",
     "report_card",
     "run",
     "runtime_coupling",
+    "schema_change",
     "skip_batch",
     "slow",
     "solution",
@@ -75,6 +112,7 @@ _HOME = {
     "guess": "exercises",
     "check": "exercises",
     "Federated": "patterns",
+    "HostedModel": "patterns",
     "InProcess": "patterns",
     "MobileApp": "patterns",
     "Pattern": "patterns",
@@ -87,11 +125,21 @@ _HOME = {
     "World": "world",
     "check_pattern": "contract",
     "compare": "experiment",
+    "bad_release": "faults",
+    "clock_skew": "faults",
     "down": "faults",
+    "drop": "faults",
+    "duplicate": "faults",
+    "failures": "faults",
+    "late": "faults",
+    "offline": "faults",
+    "reorder": "faults",
     "glossary": "lessons.glossary",
+    "mystery": "tasting",
     "probe": "experiment",
     "run": "experiment",
     "runtime_coupling": "experiment",
+    "schema_change": "faults",
     "skip_batch": "faults",
     "slow": "faults",
     "source": "reading",
@@ -101,6 +149,8 @@ _SUBMODULES = {
     "charts",
     "cost",
     "coupling",
+    "decision",
+    "exercises",
     "explore",
     "export",
     "fedavg",

@@ -9,15 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import FrozenInstanceError, dataclass, fields
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from mlbook.experiment import Run, parts_of, run
-from mlbook.faults import Fault, down
+from mlbook import measure
+from mlbook.experiment import Run, kinds_by_part, run
+from mlbook.faults import Fault
 from mlbook.measure import SERVED
 from mlbook.queueing import Constant
-from mlbook.units import DAY, HOUR
+from mlbook.units import DAY, HOUR, MINUTE
 from mlbook.validate import number
 from mlbook.world import World
 
@@ -120,9 +122,14 @@ def _no_model_before_it_is_trained(pattern: Pattern, world: World) -> None:
 
 def _the_status_tells_the_truth(pattern: Pattern, world: World) -> None:
     """Known words only; a score where there was a prediction; nothing shown where it failed."""
-    log = run(pattern, world, faults=_outages(pattern, world)).log
+    every = _every_fault(pattern, world)
+    for kind in ("down", "schema_change"):
+        _check_status(run(pattern, world, faults=every[kind]).log)
+
+
+def _check_status(log: dict[str, NDArray[Any]]) -> None:
     status = log["status"].astype(str)
-    failed = np.char.startswith(status, "down:")
+    failed = measure.failed(log["status"])
     _require(bool((np.isin(status, WORDS) | failed).all()), f"unknown word in {set(status)}")
     scored = ~np.isnan(log["score"])
     _require(np.array_equal(scored, np.isin(status, SERVED)), "score and status disagree")
@@ -166,8 +173,10 @@ def _nothing_changes_before_its_cause(pattern: Pattern, world: World) -> None:
 
 
 def _a_fault_changes_nothing_before_it_begins(pattern: Pattern, world: World) -> None:
-    """An outage of any part leaves the answers before it as they were."""
-    _same(run(pattern, world), run(pattern, world, faults=_outages(pattern, world)), MIDDLE_S)
+    """A fault of any kind on any part leaves the answers before it as they were."""
+    # All at once: none of them can hide what another one does before it begins.
+    faults = [fault for kind in _every_fault(pattern, world).values() for fault in kind]
+    _same(run(pattern, world), run(pattern, world, faults=faults), MIDDLE_S)
 
 
 def _an_added_part_moves_no_draws(pattern: Pattern, world: World) -> None:
@@ -200,8 +209,15 @@ LAWS: dict[str, Law] = {
 }
 
 
-def _outages(pattern: Pattern, world: World) -> list[Fault]:
-    return [down(part, at=MIDDLE_S, lasting=1 * HOUR) for part in parts_of(pattern, world)]
+def _every_fault(pattern: Pattern, world: World) -> dict[str, list[Fault]]:
+    """Make a fault of every kind on every part where it makes sense, by kind."""
+    faults: dict[str, list[Fault]] = {}
+    for part, kinds in kinds_by_part(pattern, world).items():
+        for kind in kinds:
+            by_s = 10 * MINUTE if kind in {"slow", "late", "reorder", "clock_skew"} else 0.0
+            fault = Fault(kind, part, MIDDLE_S, 1 * HOUR, by_s, share=0.5 if by_s else 1.0)
+            faults.setdefault(kind, []).append(fault)
+    return faults
 
 
 def _require(holds: bool, otherwise: str) -> None:  # noqa: FBT001

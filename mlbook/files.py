@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-__all__ = ["data_file", "notebooks_dir"]
+__all__ = ["data_file", "made_from", "notebooks_dir"]
 
 _PACKAGE = Path(__file__).resolve().parent
+_RECORD = "PROVENANCE.json"
 _CHECKOUT_MARKS = ("pyproject.toml", "data/build_data.py")
 
 
@@ -53,7 +54,7 @@ def data_file(name: str) -> Path:
     ValueError: name must be a data file, got 'obd_item.csv'. Did you mean 'obd_items.csv'?
     """
     folder = _folder("data")
-    checksums = _checksums(folder / "PROVENANCE.json")
+    checksums = _checksums(folder / _RECORD)
     if name not in checksums:
         raise ValueError(_unknown(name, checksums))
     return _verified(folder / name, checksums[name])
@@ -81,6 +82,36 @@ def notebooks_dir() -> Path:
     if not folder.is_dir():
         raise FileNotFoundError(_missing(folder, "notebooks"))
     return folder
+
+
+def made_from(notebooks: Path) -> str:
+    """Name the files from which a run of lessons is made, so that a later one can be told apart.
+
+    Parameters
+    ----------
+    notebooks : Path
+        The folder of the lessons' notebooks.
+
+    Returns
+    -------
+    str
+        sha256 of the names and bytes of the notebooks and of the whole package, and of the record
+        of the data's checksums.
+
+    Examples
+    --------
+    >>> made_from(notebooks_dir()) == made_from(notebooks_dir())
+    True
+    """
+    named = {path.name: path for path in (*notebooks.glob("*.ipynb"), _folder("data") / _RECORD)}
+    for path in _PACKAGE.rglob("*"):
+        if path.is_file() and "__pycache__" not in path.parts:
+            named[f"mlbook/{path.relative_to(_PACKAGE).as_posix()}"] = path
+    digest = hashlib.sha256()
+    for name in sorted(named):
+        data = named[name].read_bytes()
+        digest.update(f"{name} {len(data)} ".encode() + data)
+    return digest.hexdigest()
 
 
 def _is_checkout() -> bool:

@@ -96,7 +96,9 @@ class Registry:
         return version
 
 
-def train(world: World | ReplayWorld, asof_s: float) -> tuple[Any, int] | None:
+def train(
+    world: World | ReplayWorld, asof_s: float, *, swapped: bool = False
+) -> tuple[Any, int] | None:
     """Train on what is known at `asof_s`.
 
     Parameters
@@ -105,6 +107,8 @@ def train(world: World | ReplayWorld, asof_s: float) -> tuple[Any, int] | None:
         Gives the labelled rows and computes the features, each row's as of its own time.
     asof_s : float
         When the training reads its data, in seconds.
+    swapped : bool
+        Whether clicks and non-clicks have changed places: what a bad release does.
 
     Returns
     -------
@@ -129,7 +133,8 @@ def train(world: World | ReplayWorld, asof_s: float) -> tuple[Any, int] | None:
     # Many rows and few columns: Newton's method is exact in a few steps, and much quicker.
     regression = LogisticRegression(solver="newton-cholesky")
     pipeline = make_pipeline(StandardScaler(), regression)
-    return pipeline.fit(world.features(rows.user, rows.item, rows.at_s), rows.clicked), len(rows)
+    columns = world.features(rows.user, rows.item, rows.at_s)
+    return pipeline.fit(columns, rows.clicked ^ swapped), len(rows)
 
 
 class OnlineModel:
@@ -160,13 +165,15 @@ class OnlineModel:
         self.world = world
         self.learned = 0
 
-    def learn(self, asof_s: float) -> tuple[Any, int] | None:
+    def learn(self, asof_s: float, *, swapped: bool = False) -> tuple[Any, int] | None:
         """Learn from the rows that have become known since the last time.
 
         Parameters
         ----------
         asof_s : float
             The instant in seconds; clicks are known after the world's label delay.
+        swapped : bool
+            Whether clicks and non-clicks have changed places in these rows.
 
         Returns
         -------
@@ -181,7 +188,8 @@ class OnlineModel:
         if self.learned == 0:
             self._begin(known)
         rows, self.learned = slice(self.learned, known), known
-        self.sgd.partial_fit(self.columns[rows], self.clicked[rows], classes=[False, True])
+        clicked = self.clicked[rows] ^ swapped
+        self.sgd.partial_fit(self.columns[rows], clicked, classes=[False, True])
         frozen = copy.copy(self.sgd)  # the next step changes these two in place
         frozen.coef_, frozen.intercept_ = self.sgd.coef_.copy(), self.sgd.intercept_.copy()
         return self._pipeline(self.scaler, frozen), known

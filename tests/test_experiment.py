@@ -222,6 +222,12 @@ def test_a_fault_hits_the_patterns_that_have_the_part_and_the_others_say_so():
     assert "no such part as" in runs._repr_html_()
 
 
+def test_a_part_that_fails_often_is_noted_once():
+    often = [mb.down("batch", at=n * mb.DAY, lasting=60.0) for n in range(5)]
+    runs = mb.compare(small(), rest=mb.RestApi(), nightly=mb.SharedDb(), faults=often)
+    assert runs.notes == ("rest: no such part as 'batch'",)
+
+
 def test_a_note_is_escaped_in_the_page():
     runs = mb.compare(small(), **{"<b>": mb.RestApi(), "n": mb.SharedDb()},
                       faults=[mb.down("batch", at=0, lasting=1.0)])  # fmt: skip
@@ -229,8 +235,13 @@ def test_a_note_is_escaped_in_the_page():
 
 
 def test_parts_are_named_as_faults_address_them():
-    assert parts_of(mb.SharedDb(), small()) == ["shared_db", "training", "batch"]
-    rest = {"network", "feature_db", "api", "training", "feature_job"}
+    assert parts_of(mb.SharedDb(), small()) == [
+        "activity_log",
+        "shared_db",
+        "training",
+        "batch",
+    ]
+    rest = {"activity_log", "network", "feature_db", "api", "training", "feature_job"}
     assert set(parts_of(mb.RestApi(), small())) == rest
 
 
@@ -243,7 +254,7 @@ NO_PART = [mb.down("apy", at=0, lasting=1.0)]
 def test_a_fault_on_a_part_that_does_not_exist_is_refused_with_a_suggestion():
     words = refusal(ValueError, lambda: mb.run(mb.RestApi(), small(), faults=NO_PART))
     assert "faults: RestApi has no part 'apy'. Did you mean 'api'?" in words
-    assert "Parts are: api, feature_db, feature_job, network, training." in words
+    assert "Parts are: activity_log, api, feature_db, feature_job, network, training." in words
 
 
 def test_in_a_comparison_a_fault_must_hit_at_least_one_pattern():

@@ -193,3 +193,36 @@ def test_record_lists_exactly_the_tables_of_the_folder():
     record = json.loads((REPOSITORY / "data" / "PROVENANCE.json").read_text())
     tables = {p.name for p in (REPOSITORY / "data").iterdir() if ".csv" in p.suffixes}
     assert set(record["files"]) == tables == set(NAMES)
+
+
+@pytest.fixture
+def sources(checkout):
+    """Give the checkout a module, what Python has compiled of it, and a notebook."""
+    for name in ("mlbook/a.py", "mlbook/__pycache__/a.pyc", "notebooks/00.ipynb"):
+        (checkout / name).parent.mkdir(exist_ok=True)
+        (checkout / name).write_text("as it was")
+    return checkout
+
+
+@pytest.mark.parametrize("name", ["mlbook/a.py", "notebooks/00.ipynb", "data/PROVENANCE.json"])
+def test_a_changed_byte_of_what_a_run_is_made_from_is_told(sources, name):
+    before = files.made_from(sources / "notebooks")
+    (sources / name).write_text("as it is")
+    assert files.made_from(sources / "notebooks") != before
+
+
+def test_a_module_that_moved_is_told(sources):
+    before = files.made_from(sources / "notebooks")
+    (sources / "mlbook" / "below").mkdir()
+    (sources / "mlbook" / "a.py").rename(sources / "mlbook" / "below" / "a.py")
+    assert files.made_from(sources / "notebooks") != before
+
+
+def test_what_python_has_compiled_and_the_place_of_the_checkout_do_not_matter(
+    sources, monkeypatch, tmp_path_factory
+):
+    before = files.made_from(sources / "notebooks")
+    (sources / "mlbook" / "__pycache__" / "a.pyc").write_text("anew")
+    moved = shutil.copytree(sources, tmp_path_factory.mktemp("elsewhere") / "checkout")
+    monkeypatch.setattr(files, "_PACKAGE", moved / "mlbook")
+    assert files.made_from(moved / "notebooks") == before

@@ -69,8 +69,10 @@ def in_another_process(code: str) -> str:
     return done.stdout.strip()
 
 
-def refusal(kind: type[Exception], call: Callable[..., object], *args: object) -> str:
+def refusal(
+    kind: type[Exception], call: Callable[..., object], *args: object, **named: object
+) -> str:
     """Give the message with which `call` refuses its arguments."""
     with pytest.raises(kind) as caught:
-        call(*args)
+        call(*args, **named)
     return str(caught.value)

@@ -4,27 +4,38 @@ from __future__ import annotations
 
 from mlbook.charts.diagram import Diagram
 from mlbook.charts.display import Display
+from mlbook.charts.fleet import BadVersionDisplay, FleetDisplay
+from mlbook.charts.flips import FlipsDisplay
 from mlbook.charts.flow import FlowDisplay
 from mlbook.charts.freshness import AgeClicksDisplay, AgeDisplay, TwoRowsDisplay
 from mlbook.charts.guesses import GuessesDisplay
 from mlbook.charts.latency import KneeDisplay, LatencyDisplay
+from mlbook.charts.masked import MaskedDisplay
 from mlbook.charts.quality import RankingDisplay, SpreadDisplay, YardstickDisplay
 from mlbook.charts.rhythm import RhythmDisplay
+from mlbook.charts.rounds import RoundsDisplay
 from mlbook.charts.status import StatusDisplay
+from mlbook.charts.words import WordsDisplay
 
 __all__ = [
     "AgeClicksDisplay",
     "AgeDisplay",
+    "BadVersionDisplay",
     "Diagram",
     "Display",
+    "FleetDisplay",
+    "FlipsDisplay",
     "FlowDisplay",
     "GuessesDisplay",
     "KneeDisplay",
     "LatencyDisplay",
+    "MaskedDisplay",
     "RankingDisplay",
     "RhythmDisplay",
+    "RoundsDisplay",
     "SpreadDisplay",
     "StatusDisplay",
     "TwoRowsDisplay",
+    "WordsDisplay",
     "YardstickDisplay",
 ]

@@ -20,7 +20,11 @@ if TYPE_CHECKING:
 
 __all__ = ["StatusDisplay"]
 
-TITLES = {"down": "Visits without an answer", "mixed": "Visits answered from two tables at once"}
+TITLES = {
+    "down": "Visits without an answer",
+    "mixed": "Visits answered from two tables at once",
+    "schema": "Visits refused after a change of the schema",
+}
 
 
 @dataclass
@@ -79,7 +83,8 @@ class StatusDisplay(Display):
 
     def draw(self, ax: Axes) -> None:
         days = np.ptp(self.at_s) > DAY
-        at = self.at_s / DAY if days else self.at_s - self.at_s[0]
+        begin_s = self.at_s[0] - (self.at_s[1] - self.at_s[0]) / 2
+        at = self.at_s / DAY if days else self.at_s - begin_s
         for row, (name, share) in enumerate(self.trouble.items()):
             ax.step(
                 at, 100 * share, where="mid", color=SERIES[row % 4],

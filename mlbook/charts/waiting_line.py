@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from mlbook import measure
 from mlbook.charts.scene import LASTS_S, WAY_S, Mark, Point, Scene, Step
 from mlbook.charts.theme import BLUE, ORANGE
 from mlbook.charts.wiring import Line, wiring
@@ -91,7 +92,7 @@ def turns(run: Run, pattern: RestApi) -> Turns:
     if run.faults:
         names = ", ".join(f"{fault.kind} {fault.part!r}" for fault in run.faults)
         raise ValueError(f"run must be one without faults, got {names}. Leave faults=... out.")
-    answered = ~np.char.startswith(run.log["status"].astype(str), "down:")
+    answered = ~measure.failed(run.log["status"])
     visit, asked_s = run.log["visit"][answered], run.log["requested_at_s"][answered]
     parts = run.site.parts
     half_s = parts["network"].draws_s[visit] / 2

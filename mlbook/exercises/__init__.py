@@ -4,5 +4,6 @@ from __future__ import annotations
 
 from mlbook.exercises.desk import check, guess, hint, report_card, solution
 from mlbook.exercises.hands import poll
+from mlbook.exercises.own_pattern import WithTable
 
-__all__ = ["check", "guess", "hint", "poll", "report_card", "solution"]
+__all__ = ["WithTable", "check", "guess", "hint", "poll", "report_card", "solution"]

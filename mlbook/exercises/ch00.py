@@ -32,12 +32,38 @@ def _of_perfect(context: Context) -> float:
     return clicks["model"] / clicks["perfect"]
 
 
+def _gain_over(context: Context, name: str) -> float:
+    """What the model earns above popularity, as a share of one of the bars."""
+    clicks = _rungs(context["run"])
+    return (clicks["model"] - clicks["most popular"]) / clicks[name]
+
+
 def _fresher(context: Context, *, reverse: bool = False) -> Any:
     ages = {name: np.nanmean(run.log["feature_age_s"]) for name, run in context["runs"].items()}
     return (max if reverse else min)(ages, key=lambda name: ages[name])
 
 
 EXERCISES = (
+    Exercise(
+        id="00.fresh",
+        asks="name",
+        unit="the name of a run",
+        context=("runs",),
+        options=("rest", "nightly"),
+        right=_fresher,
+        wrong=(
+            Wrong(lambda c: _fresher(c, reverse=True), "It answers sooner, perhaps. But which "
+                  "answer knows what the user looked at an hour ago?"),
+        ),
+        hints=(
+            "Two rows of the report sound like speed. Only one of them is about knowledge.",
+            "Compare the age of the features.",
+            "The run whose features are younger on average knows the new interest first.",
+        ),
+        answer='"rest"',
+        because="The row about the age of the features says it: minutes here, hours in the "
+        "nightly table.",
+    ),
     Exercise(
         id="00.share",
         asks="share",
@@ -50,6 +76,10 @@ EXERCISES = (
             Wrong(lambda c: _share(c, "random"), "That is the way from the random shop. The "
                   "question begins at the most popular one."),
             Wrong(lambda c: 1 - _share(c), "That is what is still left to win."),
+            Wrong(lambda c: _gain_over(c, "most popular"), "That is the gain against popularity. "
+                  "Compare it with what a perfect choice would gain."),
+            Wrong(lambda c: _gain_over(c, "perfect"), "That is the gain against the whole perfect "
+                  "bar. The way begins at the most popular one."),
         ),
         hints=(
             "Three bars matter: the most popular, the model, the perfect.",
@@ -81,25 +111,5 @@ EXERCISES = (
         answer="9 * 100",
         because="The width goes with one over the square root of the visitors, so a third of it "
         "needs three times three as many.",
-    ),
-    Exercise(
-        id="00.fresh",
-        asks="name",
-        unit="the name of a run",
-        context=("runs",),
-        options=("rest", "nightly"),
-        right=_fresher,
-        wrong=(
-            Wrong(lambda c: _fresher(c, reverse=True), "It answers sooner, perhaps. But which "
-                  "answer knows what the user looked at an hour ago?"),
-        ),
-        hints=(
-            "Two rows of the report sound like speed. Only one of them is about knowledge.",
-            "Compare the age of the features.",
-            "The run whose features are younger on average knows the new interest first.",
-        ),
-        answer='"rest"',
-        because="The row about the age of the features says it: minutes here, hours in the "
-        "nightly table.",
     ),
 )  # fmt: skip

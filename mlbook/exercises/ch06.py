@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 from mlbook.exercises.exercise import Context, Exercise, Wrong
 
@@ -23,39 +22,17 @@ def _capacity(context: Context, held_s: float) -> float:
     return float(context["run"].pattern.workers / held_s)
 
 
-def _workers(context: Context, target: float = TARGET) -> int:
-    return math.ceil(EVENING_PER_S * _held_s(context) / target)
-
-
-def _by_medians(context: Context) -> Any:
+def _median_s(context: Context, lookups: float = 1.0) -> float:
     pattern = context["run"].pattern
-    return _capacity(context, pattern.service.p50 + 2 * pattern.lookup.p50)
+    return float(pattern.service.p50 + lookups * pattern.lookup.p50)
+
+
+def _workers(context: Context, target: float = TARGET, *, by_medians: bool = False) -> int:
+    held_s = _median_s(context) if by_medians else _held_s(context)
+    return math.ceil(EVENING_PER_S * held_s / target)
 
 
 EXERCISES = (
-    Exercise(
-        id="06.slow_db",
-        asks="capacity_per_s",
-        unit="visits per second",
-        context=("run",),
-        right=lambda c: _capacity(c, _held_s(c, lookups=2)),
-        wrong=(
-            Wrong(lambda c: _capacity(c, _held_s(c)), "That is the capacity as it was. The worker "
-                  "waits for the feature DB, too."),
-            Wrong(lambda c: _capacity(c, 2 * _held_s(c)), "Only the lookup became slower, the "
-                  "model did not."),
-            Wrong(_by_medians, "That is made of medians. A few slow requests hold a worker for "
-                  "long: which number counts them?"),
-            Wrong(lambda c: 1 / _held_s(c, lookups=2), "That is what one worker can do."),
-        ),
-        hints=(
-            "What does one visit do while it holds a worker?",
-            "It reads the features and then predicts; the two means add up.",
-            "workers / (service.mean + 2 * lookup.mean), with the knobs of `rest`.",
-        ),
-        answer="rest.workers / (rest.service.mean + 2 * rest.lookup.mean)",
-        because="The model is as fast as ever, but each visit holds its worker for longer.",
-    ),
     Exercise(
         id="06.workers",
         asks="workers",
@@ -66,6 +43,8 @@ EXERCISES = (
         wrong=(
             Wrong(lambda c: _workers(c, target=1.0), "With these every worker would be busy nearly "
                   "all the time. The question leaves room."),
+            Wrong(lambda c: _workers(c, by_medians=True), "That is made of medians. It is the mean "
+                  "that fills a worker's day."),
         ),
         hints=(
             "Utilisation is visits per second, times the mean service time, over the workers.",
@@ -92,5 +71,28 @@ EXERCISES = (
         ),
         answer='"a faster model"',
         because="When nobody stands in line, only the work itself is left to shorten.",
+    ),
+    Exercise(
+        id="06.slow_db",
+        asks="capacity_per_s",
+        unit="visits per second",
+        context=("run",),
+        right=lambda c: _capacity(c, _held_s(c, lookups=2)),
+        wrong=(
+            Wrong(lambda c: _capacity(c, _held_s(c)), "That is the capacity as it was. The worker "
+                  "waits for the feature DB, too."),
+            Wrong(lambda c: _capacity(c, 2 * _held_s(c)), "Only the lookup became slower, the "
+                  "model did not."),
+            Wrong(lambda c: _capacity(c, _median_s(c, lookups=2)), "That is made of medians. A few "
+                  "slow requests hold a worker for long: which number counts them?"),
+            Wrong(lambda c: 1 / _held_s(c, lookups=2), "That is what one worker can do."),
+        ),
+        hints=(
+            "What does one visit do while it holds a worker?",
+            "It reads the features and then predicts; the two means add up.",
+            "workers / (service.mean + 2 * lookup.mean), with the knobs of `rest`.",
+        ),
+        answer="rest.workers / (rest.service.mean + 2 * rest.lookup.mean)",
+        because="The model is as fast as ever, but each visit holds its worker for longer.",
     ),
 )  # fmt: skip

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from mlbook.exercises.exercise import Context, Exercise, Wrong
-from mlbook.units import HOUR, MINUTE, MS
+from mlbook.patterns.deploy import PREDICTED_IN_S
+from mlbook.units import HOUR, MINUTE
 
 __all__ = ["EXERCISES"]
-
-EACH_S = 0.05 * MS  # one prediction on one core, as the lesson assumes
 
 
 def _hours(context: Context, periods: float, runs: float) -> float:
@@ -24,7 +23,7 @@ def _mean_age_h(context: Context, *, takes: float) -> float:
 
 def _million_users(context: Context, items: int | None = None) -> float:
     run = context["run"]
-    each_user_s = (items or run.world.catalog.n_items) * EACH_S
+    each_user_s = (items or run.world.catalog.n_items) * PREDICTED_IN_S
     return float(run.pattern.predict_every / each_user_s / 1e6)
 
 
@@ -38,6 +37,7 @@ EXERCISES = (
             Wrong(lambda _: 1.0, "That is half the period. How old is a table when it appears?"),
             Wrong(lambda _: 2 + 10 / 60, "That is the oldest age, just before the next table."),
             Wrong(lambda _: 10 / 60, "That is the youngest age, just after a new table."),
+            Wrong(lambda _: 2.0, "That is the period. Between which two ages does a reader come?"),
         ),
         hints=(
             "What is the youngest age, what is the oldest?",

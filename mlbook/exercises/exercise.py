@@ -57,6 +57,9 @@ class Exercise:
         Relative, for a number that is no count.
     wrong : tuple of Wrong
         Known wrong answers, each with its own message.
+    graded : callable, optional
+        For an answer that is something built: ``graded(asks, answer)`` says what is missing in it,
+        an empty text when nothing is.
     """
 
     id: str
@@ -71,6 +74,7 @@ class Exercise:
     whole: bool = False
     tolerance: float = 0.02
     wrong: tuple[Wrong, ...] = ()
+    graded: Callable[[str, Any], str] | None = None
 
     @property
     def chapter(self) -> str:

@@ -75,15 +75,19 @@ def is_missing(value: Any) -> bool:
 
 
 def _answer(exercise: Exercise, value: Any) -> Any:
+    if exercise.graded:
+        return exercise.graded(exercise.asks, value)
     if exercise.options:
         return one_of(exercise.asks, value, exercise.options)
     return number(exercise.asks, value, unit=exercise.unit)
 
 
 def _compare(exercise: Exercise, context: Context, answer: Any) -> tuple[str, str]:
+    if exercise.graded:
+        return ("fail", answer) if answer else ("pass", "Yes.")
     right = exercise.right(context)
     if _equal(exercise, answer, right):
-        return "pass", "Yes."
+        return "pass", f"Yes. {exercise.because}"
     for wrong in exercise.wrong:
         if _equal(exercise, answer, wrong.answer(context)):
             return "fail", wrong.message
@@ -97,6 +101,8 @@ def _equal(exercise: Exercise, answer: Any, other: Any) -> bool:
 
 
 def _differs(exercise: Exercise, answer: float, right: float) -> tuple[str, str]:
+    if exercise.whole and answer % 1 and abs(answer - right) < 1:
+        return "close", f"Nearly: it must be a whole number ({exercise.unit})."
     if exercise.whole and abs(answer - right) == 1:
         return "close", "Off by one. Does it have to be reached, or may it be missed?"
     distance = Distance(answer, number("right", right))

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mlbook import measure
 from mlbook.experiment.trial import parts_of, run
-from mlbook.faults import down
-from mlbook.measure import event_lag_s
+from mlbook.faults import ACTIVITY_LOG, down
 from mlbook.units import DAY, HOUR
 from mlbook.validate import number
 
@@ -68,12 +68,14 @@ def runtime_coupling(
     at = (np.floor(world.days) - 2) * DAY + 12 * HOUR if at is None else at
     rows = {}
     for part in parts_of(pattern, world):
+        if part == ACTIVITY_LOG:  # what was not logged is lost: another matter than an outage
+            continue
         hit = run(pattern, world, seed=seed, faults=[down(part, at=at, lasting=lasting)])
         inside = (hit.log["requested_at_s"] >= at) & (hit.log["requested_at_s"] < at + lasting)
-        failed = np.char.startswith(hit.log["status"][inside].astype(str), "down:")
+        failed = measure.failed(hit.log["status"][inside])
         rows[part] = {
             "failed_frac": float(failed.mean()) if failed.size else np.nan,
             "oldest_answer_s": float(np.nanmax(hit.log["feature_age_s"])),
-            "event_lag_max_s": float(event_lag_s(hit).max(initial=0.0)),
+            "event_lag_max_s": float(measure.event_lag_s(hit).max(initial=0.0)),
         }
     return pd.DataFrame(rows).T.rename_axis("part")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mlbook.patterns.base import Pattern
     from mlbook.world import World
 
-__all__ = ["Probe", "probe"]
+__all__ = ["Probe", "idle_user", "probe"]
 
 GRID = np.geomspace(0.05, 3 * DAY, 400)  # seconds after the event at which we ask
 
@@ -97,7 +97,7 @@ def probe(pattern: Pattern, world: World, *, seed: int = 0, at: float | None = N
     latest = f"seconds; the world has {world.days:g} days, and we ask for three after the event"
     hint = "Make the world longer (days=...)."
     number("at", at, above=2 * DAY, at_most=world.horizon_s - GRID[-1], unit=latest, hint=hint)
-    user = _idle_user(world, at)
+    user = idle_user(world, at)
     asking = world.inquiry(user=user, at_s=at + GRID)
     item = int(asking.visits.slate[-1, 0])
     without = run(pattern, asking, seed=seed, warmup=at)
@@ -111,8 +111,21 @@ def probe(pattern: Pattern, world: World, *, seed: int = 0, at: float | None = N
     return Probe(float(GRID[first]), float(GRID[first] - before), user, at)
 
 
-def _idle_user(world: World, at: float) -> int:
-    """Find who does nothing for longest after an instant: no other event blurs the picture."""
+def idle_user(world: World, at: float) -> int:
+    """Find who does nothing for longest after an instant: no other event blurs the picture.
+
+    Parameters
+    ----------
+    world : World
+        The simulated shop.
+    at : float
+        The instant, in seconds.
+
+    Returns
+    -------
+    int
+        A user who was known a day before it.
+    """
     log = world.activity
     after = log.at_s > at
     next_s = np.full(world.users, np.inf)

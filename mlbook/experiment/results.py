@@ -145,6 +145,41 @@ class Runs(Mapping[str, Run]):
 
         return talk_table(self, **options)
 
+    def word_ranges(self, **options: Any) -> pd.DataFrame:
+        """Tell how far each cut and each weight may move before a word of the table changes.
+
+        Parameters
+        ----------
+        **options : Any
+            Cuts and weights to start from, as in :meth:`talk_table`.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row a cell and a knob that can change its word: `row`, `pattern`, `word`, `knob`
+            (``"cuts.low"``, ``"changes_a_year[weights]"``, ``"mttr"``), its `value` and `unit`; the
+            word holds from `low` to `high`, all other knobs standing still; below it is
+            `word_below`, above it `word_above` (empty where it never changes).
+
+        Notes
+        -----
+        The range of a knob in which the whole table stays as it is:
+        ``ranges.groupby("knob").agg({"low": "max", "high": "min"})``.
+
+        Examples
+        --------
+        >>> from mlbook.experiment import compare
+        >>> from mlbook.patterns import MobileApp
+        >>> from mlbook.world import World
+        >>> ranges = compare(World(seed=1, days=7, users=50), mobile=MobileApp()).word_ranges()
+        >>> cell = ranges.set_index(["row", "knob"]).loc["coupling with the app", "cuts.tight_frac"]
+        >>> f"{cell['word']} up to {cell['high']:g}, then {cell['word_above']}"
+        'Tight up to 1, then Loose'
+        """
+        from mlbook.experiment.flips import word_ranges
+
+        return word_ranges(self, **options)
+
     def __repr__(self) -> str:
         return "\n".join([measure.readable(self.summary()).to_string(), *self.notes])
 

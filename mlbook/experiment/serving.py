@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mlbook import measure
 from mlbook.components import DownError, Site
 from mlbook.model import score
 from mlbook.patterns.base import Answer, Pattern
@@ -44,7 +45,9 @@ def serve(
         try:
             answers[n] = await running.predict(i)
         except DownError as refused:
-            answers[n] = Answer(None, np.nan, np.nan, "none", status=f"down:{refused.part}")
+            answers[n] = Answer(
+                None, np.nan, np.nan, "none", status=f"{refused.why}:{refused.part}"
+            )
         done_s[n] = clock.now
 
     async def visitors() -> None:
@@ -81,7 +84,7 @@ def request_log(
     world : World or ReplayWorld
         Knows what each candidate would bring.
     site : Site
-        Knows the model versions.
+        Knows the model versions, and the features as the pattern could know them.
     served : ndarray of shape (n,)
         The rows of ``world.visits`` that were served.
     answers : list of Answer
@@ -99,7 +102,7 @@ def request_log(
     number, asof_s = _rows_seen(answers, slate)
     read_s = np.array([np.nan if a.read_at_s is None else a.read_at_s for a in answers])[:, None]
     scores = score(
-        site.own_features() if site.own_features else world.features,
+        site.own_features() if site.own_features else site.world.features,
         site.versions.versions,
         user=np.repeat(user, slate.shape[1]),
         item=slate.ravel(),
@@ -109,7 +112,7 @@ def request_log(
     status = np.array([answer.status for answer in answers], dtype=object)
     status[(status == "ok") & (number.max(axis=1) == 0)] = "no_model"
     status[(status == "ok") & (np.ptp(asof_s, axis=1) > 0)] = "mixed"
-    failed = np.char.startswith(status.astype(str), "down:")
+    failed = measure.failed(status)
     best = np.where(np.isnan(scores), -np.inf, scores).argmax(axis=1)
     rows = np.arange(served.size)
     oldest_s = asof_s.min(axis=1)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mlbook.components import Site
+from mlbook.components import Component, Site
 from mlbook.experiment.results import Run, Runs
 from mlbook.experiment.serving import request_log, serve
 from mlbook.faults import Fault
@@ -19,7 +19,7 @@ from mlbook.validate import did_you_mean, integer, number
 if TYPE_CHECKING:
     from mlbook.world import ReplayWorld, World
 
-__all__ = ["compare", "parts_of", "run"]
+__all__ = ["compare", "kinds_by_part", "parts_of", "run"]
 
 
 def run(
@@ -56,7 +56,8 @@ def run(
     TypeError
         When `pattern` is not a pattern, or `faults` not a list.
     ValueError
-        When a fault names a part that does not exist, or the world is too short to train in.
+        When a fault names a part that does not exist, or is of a kind that makes no sense there; or
+        when the world is too short to train in.
     RuntimeError
         When the pattern leaves a request without an answer.
 
@@ -65,9 +66,9 @@ def run(
     Columns of ``run.requests``: `visit` (row of ``world.visits``), `requested_at_s`, `user`, `item`
     (shown; -1 when the request failed), `latency_s`, `status` (``"ok"``, ``"mixed"``: a
     half-written table, ``"no_model"`` and ``"no_row"``: the first candidate was shown without a
-    prediction, ``"down:part"``: failed), `trigger`, `computed_at_s`, `feature_asof_s`,
-    `feature_age_s`, `model_version`, `model_age_s`, `score`, `click`, `revenue`, `arm`. A request
-    that mixed two tables is dated by the older one. Ages are taken at the request.
+    prediction, ``"down:part"`` and ``"schema:part"``: failed), `trigger`, `computed_at_s`,
+    `feature_asof_s`, `feature_age_s`, `model_version`, `model_age_s`, `score`, `click`, `revenue`,
+    `arm`. A request that mixed two tables is dated by the older one. Ages are taken at the request.
 
     Examples
     --------
@@ -84,7 +85,7 @@ def run(
     site = Site(world, seed, faults)
     running = pattern.install(site)
     try:
-        _check_faults(faults, world, {type(pattern).__name__: list(site.parts)})
+        _check_faults(faults, world, {type(pattern).__name__: site.parts})
     except ValueError:
         site.clock.close()  # what was scheduled will not run
         raise
@@ -114,12 +115,41 @@ def parts_of(pattern: Pattern, world: World | ReplayWorld) -> list[str]:
     >>> from mlbook.patterns import SharedDb
     >>> from mlbook.world import World
     >>> parts_of(SharedDb(), World(days=1, users=5))
-    ['shared_db', 'training', 'batch']
+    ['activity_log', 'shared_db', 'training', 'batch']
     """
+    return list(_parts(pattern, world))
+
+
+def kinds_by_part(pattern: Pattern, world: World | ReplayWorld) -> dict[str, tuple[str, ...]]:
+    """Tell which kinds of faults make sense on each part of a pattern.
+
+    Parameters
+    ----------
+    pattern : Pattern
+        The pattern.
+    world : World or ReplayWorld
+        Any world.
+
+    Returns
+    -------
+    dict of str to tuple of str
+        The kinds, by name of the part; each is also the name of the function that makes it.
+
+    Examples
+    --------
+    >>> from mlbook.patterns import SharedDb
+    >>> from mlbook.world import World
+    >>> kinds_by_part(SharedDb(), World(days=1, users=5))["batch"]
+    ('down', 'schema_change', 'skip_batch', 'slow')
+    """
+    return {name: part.kinds for name, part in _parts(pattern, world).items()}
+
+
+def _parts(pattern: Pattern, world: World | ReplayWorld) -> dict[str, Component]:
     site = Site(world, seed=0)
     pattern.install(site)
     site.clock.close()
-    return list(site.parts)
+    return site.parts
 
 
 def compare(
@@ -166,14 +196,14 @@ def compare(
     for name, pattern in patterns.items():
         _check_pattern(name, pattern)
     faults = _listed(faults)
-    parts = {name: parts_of(pattern, world) for name, pattern in patterns.items()}
+    parts = {name: _parts(pattern, world) for name, pattern in patterns.items()} if faults else {}
     _check_faults(faults, world, parts)
     runs, notes = {}, []
     for name, pattern in patterns.items():
         mine = tuple(fault for fault in faults if fault.part in parts[name])
         runs[name] = run(pattern, world, seed=seed, faults=mine, warmup=warmup)
         notes += [f"{name}: no such part as {f.part!r}" for f in faults if f not in mine]
-    return Runs(runs, tuple(notes))
+    return Runs(runs, tuple(dict.fromkeys(notes)))  # a part that fails often is named once
 
 
 def _served(world: World | ReplayWorld, warmup: float | None) -> NDArray[np.int64]:
@@ -201,7 +231,7 @@ def _served(world: World | ReplayWorld, warmup: float | None) -> NDArray[np.int6
 def _check_trained(running: Pattern, site: Site) -> None:
     """Refuse a world too short for one training; an outage of the training is another matter."""
     happened = {what for _, part, what in site.incidents if part in {"training", "device"}}
-    if site.versions.versions or happened & {"lost", "skipped"}:
+    if site.versions.versions or happened & {"lost", "skipped", "refused"}:
         return
     if happened:  # rounds were played, and none brought a model
         text = (
@@ -232,7 +262,9 @@ def _listed(faults: Iterable[Fault]) -> tuple[Fault, ...]:
 
 
 def _check_faults(
-    faults: tuple[Fault, ...], world: World | ReplayWorld, parts: Mapping[str, list[str]]
+    faults: tuple[Fault, ...],
+    world: World | ReplayWorld,
+    parts: Mapping[str, Mapping[str, Component]],
 ) -> None:
     known = sorted({part for names in parts.values() for part in names})
     for fault in faults:
@@ -242,5 +274,18 @@ def _check_faults(
                 f"{did_you_mean(fault.part, known)} Parts are: {', '.join(known)}."
             )
             raise ValueError(text)
+        for name, built_in in parts.items():
+            _check_kind(fault, name, built_in.get(fault.part))
         end = f"seconds; the world ends at {world.horizon_s:g}"
         number("at", fault.at_s, at_most=world.horizon_s, unit=end, hint="Begin it earlier.")
+
+
+def _check_kind(fault: Fault, name: str, part: Component | None) -> None:
+    """Refuse a fault that would do nothing where it is put."""
+    if part is None or fault.kind in part.kinds:
+        return
+    text = (
+        f"faults: {fault.kind} makes no sense on {fault.part!r} of {name}. "
+        f"On this part you can use {', '.join(part.kinds)}."
+    )
+    raise ValueError(text)

@@ -127,8 +127,8 @@ class _AgesView(View):
         self.shares.set_data(share / most, edges)
         corners = [result.youngest_h, result.youngest_h, result.oldest_h, result.oldest_h]
         self.law.set_data([0, even / most, even / most, 0], corners)
-        fits = "" if result.fits else ": the batch does not fit, the next one starts late"
-        set_title(self.left, f"Age of a batch prediction{fits}")
+        late = "Age of a prediction: the batch does not fit"
+        set_title(self.left, "Age of a batch prediction" if result.fits else late)
 
     def sentence(self, result: BatchAges) -> str:
         """Say the result in one sentence.

@@ -9,6 +9,7 @@ times faster than a PNG.
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
@@ -41,6 +42,8 @@ class Knob:
         Its range and step.
     whole : bool
         Whether only whole numbers make sense.
+    log : bool
+        Whether the slider runs over orders of magnitude; `step` is then in powers of ten.
     """
 
     label: str
@@ -48,6 +51,7 @@ class Knob:
     high: float
     step: float = 1.0
     whole: bool = False
+    log: bool = False
 
     def check(self, name: str, value: Any) -> float:
         """Return the value, or raise: a slider would silently clamp it and show another world.
@@ -80,18 +84,26 @@ class Knob:
         Returns
         -------
         ipywidgets.Widget
-            An IntSlider or a FloatSlider.
+            An IntSlider, a FloatSlider or a FloatLogSlider.
         """
+        if self.log:
+            low, high = math.log10(self.low), math.log10(self.high)
+            return widgets.FloatLogSlider(
+                value, min=low, max=high, step=self.step, **self._look(".3s")
+            )
         cast = int if self.whole else float
-        look: dict[str, Any] = {
-            "description": self.label,
-            "style": {"description_width": "13em"},
-            "layout": widgets.Layout(width="32em"),
-            "readout_format": "d" if self.whole else (".0f" if self.step >= 1 else ".1f"),
-        }
+        look = self._look("d" if self.whole else (".0f" if self.step >= 1 else ".1f"))
         kind = widgets.IntSlider if self.whole else widgets.FloatSlider
         limits = {"min": cast(self.low), "max": cast(self.high), "step": cast(self.step)}
         return kind(value=cast(value), **limits, **look)
+
+    def _look(self, readout: str) -> dict[str, Any]:
+        return {
+            "description": self.label,
+            "style": {"description_width": "13em"},
+            "layout": widgets.Layout(width="32em"),
+            "readout_format": readout,
+        }
 
 
 class View(Protocol):
@@ -159,6 +171,7 @@ class Explorable(Live):
         self.compute, self.view, self.knobs = compute, view, dict(knobs)
         checked = {name: knob.check(name, start[name]) for name, knob in self.knobs.items()}
         self.controls = {name: knob.slider(checked[name]) for name, knob in self.knobs.items()}
+        self._put = checked
         self._film = Film(view.figure, view.moving) if view.moving else None
         self._waiting: asyncio.TimerHandle | None = None
         for control in self.controls.values():
@@ -169,8 +182,18 @@ class Explorable(Live):
 
     @property
     def params(self) -> dict[str, float]:
-        """Where the sliders stand."""
-        return {name: control.value for name, control in self.controls.items()}
+        """Where the sliders stand, and exactly where they were put as long as nobody moves them."""
+        return {
+            name: self._put[name] if self._untouched(name) else control.value
+            for name, control in self.controls.items()
+        }
+
+    def _untouched(self, name: str) -> bool:
+        """A front end moves a logarithmic slider to its nearest step when it shows it."""
+        knob = self.knobs[name]
+        if not knob.log:
+            return False
+        return abs(math.log10(self.controls[name].value / self._put[name])) <= knob.step / 2
 
     @property
     def sentence(self) -> str:
@@ -196,7 +219,7 @@ class Explorable(Live):
                 raise TypeError(f"{text} The sliders are: {', '.join(self.knobs)}.")
             params[name] = self.knobs[name].check(name, value)
         for name, value in params.items():
-            control = self.controls[name]
+            self._put[name], control = value, self.controls[name]
             control.unobserve(self._moved, "value")
             control.value = value
             control.observe(self._moved, "value")

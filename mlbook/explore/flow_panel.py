@@ -40,6 +40,11 @@ class Flow(Live):
     @property
     def sentence(self) -> str:
         """What happens."""
+        return self.display.scene.sentence
+
+    @property
+    def alt(self) -> str:
+        """What happens, and in which diagram."""
         return self.display.alt_text()
 
     def _draw(self, _: Any = None) -> None:
@@ -64,7 +69,7 @@ def flow(run: Run) -> Flow:
     --------
     >>> import mlbook as mb
     >>> minute = mb.World(seed=1, days=7, users=60).rush(at=6 * mb.DAY, lasting=5, rate_per_s=50)
-    >>> flow(mb.run(mb.RestApi(), minute)).sentence.startswith("Diagram with requests on their way")
+    >>> flow(mb.run(mb.RestApi(), minute)).alt.startswith("Diagram with requests on their way")
     True
     """
     return Flow(FlowDisplay.from_run(run))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.patches import Rectangle
@@ -108,24 +108,42 @@ class BeTheModel(Display):
             rows.append(f"Visitor {n + 1} looked at {', '.join(past) or 'nothing'}; items {items}.")
         return "Table of ten visitors. " + " ".join(rows)
 
-    def play(self, picks: Sequence[int]) -> Score:
+    def play(self, picks: Sequence[Any]) -> Score:
         """Show the items you picked and count the clicks.
 
         Parameters
         ----------
         picks : sequence of int
-            Ten positions, 1 to 6, one a visitor.
+            Ten positions, 1 to 6, one a visitor; ``[...]`` while you have not chosen.
 
         Returns
         -------
         Score
-            Your clicks beside those of three other choosers.
+            Your clicks, once you have chosen, beside those of three other choosers.
 
         Raises
         ------
         ValueError
             When there are not ten, or one is not a position.
         """
+        visits, rows = self.world.visits, self.visits
+        popular = self.world.popularity(FIRST_DAY * DAY)[
+            self.world.catalog.category[visits.slate[rows]]
+        ]
+        chosen = {
+            "random": visits.shown[rows],
+            "most popular": popular.argmax(axis=1),
+            "perfect": self.world.truth[rows].argmax(axis=1),
+        }
+        if list(picks) != [...]:
+            chosen = {"you": self._positions(picks)} | chosen
+        clicked = {name: int(visits.clicked[rows, k].sum()) for name, k in chosen.items()}
+        expected = {name: float(self.world.truth[rows, k].sum()) for name, k in chosen.items()}
+        expected["random"] = float(self.world.truth[rows].mean(axis=1).sum())
+        return Score(clicked, expected)
+
+    def _positions(self, picks: Sequence[Any]) -> NDArray[np.int64]:
+        """Check the picks and count them from 0."""
         size = self.world.slate_size
         if len(picks) != VISITORS:
             text = f"picks must have {VISITORS} positions (one a visitor), got {len(picks)}."
@@ -138,20 +156,7 @@ class BeTheModel(Display):
                 raise ValueError(
                     f"picks[{n}] must be <= {size} (position on the slate), got {pick}."
                 )
-        visits, rows = self.world.visits, self.visits
-        popular = self.world.popularity(FIRST_DAY * DAY)[
-            self.world.catalog.category[visits.slate[rows]]
-        ]
-        chosen = {
-            "you": np.array(picks) - 1,
-            "random": visits.shown[rows],
-            "most popular": popular.argmax(axis=1),
-            "perfect": self.world.truth[rows].argmax(axis=1),
-        }
-        clicked = {name: int(visits.clicked[rows, k].sum()) for name, k in chosen.items()}
-        expected = {name: float(self.world.truth[rows, k].sum()) for name, k in chosen.items()}
-        expected["random"] = float(self.world.truth[rows].mean(axis=1).sum())
-        return Score(clicked, expected)
+        return np.array(picks) - 1
 
 
 @dataclass
@@ -171,20 +176,24 @@ class Score(Display):
     size = (8.0, 2.9)
 
     def draw(self, ax: Axes) -> None:
-        names = list(self.clicked)
+        names = ["you", *(name for name in self.clicked if name != "you")]
+        for row, name in enumerate(names):
+            if name not in self.clicked:
+                ax.text(0.1, row, "not chosen yet", va="center", color=GREY, style="italic")
+                continue
+            clicks, mean = self.clicked[name], self.expected[name]
+            ax.barh(row, clicks, color=BLUE, alpha=0.6, height=0.55)
+            ax.plot(mean, row, "D", color=VERMILION)
+            ax.text(VISITORS + 0.3, row, f"{clicks} today", va="center", color=BLUE)
+            ax.text(VISITORS + 2.1, row, f"◆ {mean:.1f} on average", va="center", color=VERMILION)
         rows = np.arange(len(names))
-        clicks = list(self.clicked.values())
-        bars = ax.barh(rows, clicks, color=BLUE, alpha=0.6, height=0.55, label="clicks")
-        ax.bar_label(bars, padding=8)
-        ax.plot(list(self.expected.values()), rows, "D", color=VERMILION, label="on average")
-        ax.set(yticks=rows, yticklabels=names, xlim=(0, VISITORS), xlabel="of ten visitors")
-        ax.invert_yaxis()
+        ax.set(yticks=rows, yticklabels=names, xlim=(0, VISITORS), xlabel="clicks of ten visitors")
+        ax.set_ylim(len(names) - 0.5, -0.5)
         ax.grid(visible=False, axis="y")
-        ax.legend(loc="lower right", ncols=2, bbox_to_anchor=(1.0, 1.0))
         ax.set_title("Ten visitors, four ways to choose")
         figure = ax.get_figure(root=True)
         if figure is not None:
-            figure.subplots_adjust(left=0.16, bottom=0.2)
+            figure.subplots_adjust(left=0.16, right=0.68, bottom=0.2)
 
     def alt_text(self) -> str:
         words = [

@@ -42,6 +42,11 @@ class Live(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
         """What the picture shows."""
         raise NotImplementedError
 
+    @property
+    def alt(self) -> str:
+        """What stands for the picture where it is not seen."""
+        return self.sentence
+
     def _say(self) -> None:
         words = html.escape(self.sentence)
         self.text.value = f'<p role="status" aria-live="polite">{words}</p>'
@@ -49,5 +54,5 @@ class Live(widgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
     def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         bundle = super()._repr_mimebundle_()
         data = bundle[0] if isinstance(bundle, tuple) else bundle
-        picture, metadata = png_bundle(self.figure, self.sentence)
+        picture, metadata = png_bundle(self.figure, self.alt)
         return {**data, **picture}, metadata

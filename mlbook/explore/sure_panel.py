@@ -90,7 +90,8 @@ class _ShopsView(View):
     def _build(self) -> None:
         rows = zip((BLUE, VERMILION), ("o", "s"), strict=True)
         self.dots = [
-            self.ax.plot([], [], mark, color=color, ms=8, mfc="none")[0] for color, mark in rows
+            self.ax.plot([], [], mark, color=color, ms=8, mfc="none", clip_on=False)[0]
+            for color, mark in rows
         ]
         self.truth = [self.ax.plot([], [], "D", color=c, ms=7)[0] for c in (BLUE, VERMILION)]
         self.bars = [self.ax.plot([], [], color=c, lw=6, alpha=0.2)[0] for c in (BLUE, VERMILION)]
@@ -150,7 +151,7 @@ def how_sure(visitors: int = 10, true_a: float = 22.0, true_b: float = 34.0) -> 
     Parameters
     ----------
     visitors : int
-        Visitors of each shop, 10 to 5000.
+        Visitors of each shop, 10 to 1000.
     true_a, true_b : float
         True clicks per 100 visits of each shop, 1 to 99.
 
@@ -165,7 +166,7 @@ def how_sure(visitors: int = 10, true_a: float = 22.0, true_b: float = 34.0) -> 
     True
     """
     knobs: dict[str, Any] = {
-        "visitors": Knob("visitors of each shop", 10, 5000, 10, whole=True),
+        "visitors": Knob("visitors of each shop", 10, 1000, 10, whole=True),
         "true_a": Knob("clicks per 100, shop A", 1, 99, 1),
         "true_b": Knob("clicks per 100, shop B", 1, 99, 1),
     }

@@ -15,7 +15,7 @@ from mlbook.fedavg.averaging import (
     play_round,
 )
 from mlbook.fedavg.clients import Clients, clients_of, deal
-from mlbook.fedavg.comparison import auc_by_way, excess_loss
+from mlbook.fedavg.comparison import Way, excess_loss, three_ways
 from mlbook.fedavg.masks import SecureSum, plain_sum, secure_sum
 from mlbook.fedavg.waiting import kth_of_mean_s, reports
 
@@ -26,7 +26,7 @@ __all__ = [
     "Plan",
     "Round",
     "SecureSum",
-    "auc_by_way",
+    "Way",
     "clients_of",
     "deal",
     "excess_loss",
@@ -37,4 +37,5 @@ __all__ = [
     "play_round",
     "reports",
     "secure_sum",
+    "three_ways",
 ]

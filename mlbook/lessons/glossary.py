@@ -85,6 +85,45 @@ TERMS = (
         "Writing a new table beside the old one and exchanging the two in one step, so that no "
         "reader sees half of each.", "07",
     ),
+    Term(
+        "release train", "リリーストレイン",
+        "Releases of an app that leave on a schedule; what is not ready waits for the next one.",
+        "09",
+    ),
+    Term(
+        "adoption curve", "普及曲線",
+        "The share of the devices that have installed a release, over the time since it went live.",
+        "09",
+    ),
+    Term(
+        "download over the air", "OTA配信",
+        "The app fetches a new model by itself, without a release of the app.", "09",
+    ),
+    Term(
+        "quantisation", "量子化",
+        "Storing the weights of a model in fewer bits, which rounds them.", "09",
+    ),
+    Term(
+        "federated learning", "連合学習",
+        "Devices train on their own data and send updates of the model, which a server averages.",
+        "09",
+    ),
+    Term(
+        "coupling", "結合度",
+        "How much one part has to change, or to be up, when another one changes or is away.", "10",
+    ),
+    Term(
+        "operator minutes", "運用工数",
+        "Expected minutes a month in which somebody is called because something cannot wait.", "10",
+    ),
+    Term(
+        "flip point", "分岐点",
+        "The value of a need or a belief at which another choice becomes the better one.", "10",
+    ),
+    Term(
+        "black box", "ブラックボックス",
+        "A system that is judged by what it answers, without looking inside.", "10",
+    ),
 )  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mlbook import validate
-from mlbook.files import notebooks_dir
+from mlbook.files import made_from, notebooks_dir
 from mlbook.lessons.core import core_of
 from mlbook.lessons.kernel import kernel_environment
 from mlbook.lessons.plan import longest_first, plan_batches
@@ -107,6 +107,8 @@ def execute(
         "profile": profile,
         "route": route.name if route else None,
         "sweep": sweep.name if sweep else None,
+        "given": {name: str(value) for name, value in (parameters or {}).items()},
+        "made_from": made_from(notebooks),  # as it is now: a file may be edited during the run
     }
     with tempfile.TemporaryDirectory(prefix="mlbook-") as private, Children() as children:
         if route and route.whole_minutes is None:

@@ -119,6 +119,44 @@ BOXES = (
             ),
         ),
     ),
+    Box(
+        chapter="09",
+        then="Slides 20 and 21 convert the model for the phone and build it into the app; slide 22 "
+        "names federated learning.",
+        holds="The tail: two weeks after the bad release went live, a week after its repair, some "
+        "phones still ran it.",
+        now="TensorFlow Lite is called LiteRT today. Apple's documentation describes fetching a "
+        "Core ML model over the network instead of bundling it with the app. A new model then "
+        "needs no release, which loosens the coupling that slide 23 calls tight. The feature code "
+        "and the runtime stay built in.",
+        to_try="Let the app look for models once a week only: `download_every=7 * mb.DAY`. What "
+        "does the same mistake cost then?",
+        read_on=date(2026, 11, 25),
+        sources=(
+            (
+                "Google: migrate from TensorFlow Lite to LiteRT",
+                "https://ai.google.dev/edge/litert/migration",
+            ),
+            (
+                "Apple: downloading and compiling a model on the user's device",
+                "https://developer.apple.com/documentation/coreml/downloading-and-compiling-a-model-on-the-user-s-device",
+            ),
+        ),
+    ),
+    Box(
+        chapter="10",
+        then="Slide 23 compares four patterns in eight rows of words.",
+        holds="The cells: measured here, their words came out as the slide's, and the cuts have "
+        "room.",
+        now="The rows have company. A model is often somebody else's, behind their REST API: then "
+        "price a call, quota and a version with a date of retirement belong into the table, and "
+        "providers publish such dates. And teams mix the columns: features by streaming, a model "
+        "by batch, answers by REST.",
+        to_try="Add one row to the table that your company would ask for first, with a number "
+        "and a cut.",
+        read_on=date(2026, 11, 25),
+        sources=(("OpenAI: deprecations", "https://platform.openai.com/docs/deprecations"),),
+    ),
 )
 
 

@@ -8,6 +8,7 @@ Chapter: 00, 10
 
 from __future__ import annotations
 
+from mlbook.measure.adoption import bad_versions, clicks_lost, offered_s, version_shares
 from mlbook.measure.alerting import alerts
 from mlbook.measure.clicks import (
     Difference,
@@ -20,6 +21,7 @@ from mlbook.measure.data_path import (
     SERVED,
     availability,
     event_lag_s,
+    failed,
     predictions_read,
     request_bytes,
 )
@@ -33,15 +35,20 @@ __all__ = [
     "alerts",
     "auc",
     "availability",
+    "bad_versions",
     "clicks_by_name",
+    "clicks_lost",
     "clicks_per_100",
     "difference_per_100",
     "event_lag_s",
+    "failed",
     "federation",
+    "offered_s",
     "predictions_read",
     "readable",
     "request_bytes",
     "summary",
     "talk_rows",
+    "version_shares",
     "yardsticks",
 ]

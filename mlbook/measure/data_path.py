@@ -10,9 +10,32 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from mlbook.experiment import Run
 
-__all__ = ["SERVED", "availability", "event_lag_s", "predictions_read", "request_bytes"]
+__all__ = ["SERVED", "availability", "event_lag_s", "failed", "predictions_read", "request_bytes"]
 
 SERVED = ("ok", "mixed")  # the words for a request that was answered with a prediction
+
+
+def failed(status: NDArray[np.object_]) -> NDArray[np.bool_]:
+    """Tell which requests got no answer, because a part was down or refused them.
+
+    Parameters
+    ----------
+    status : ndarray of shape (n,)
+        The column `status` of a log.
+
+    Returns
+    -------
+    ndarray of shape (n,), bool
+        True for ``"down:PART"`` and ``"schema:PART"``.
+
+    Examples
+    --------
+    >>> failed(np.array(["ok", "down:api", "schema:api", "no_row"], dtype=object)).tolist()
+    [False, True, True, False]
+    """
+    words = status.astype(str)
+    lost: NDArray[np.bool_] = np.char.startswith(words, "down:")
+    return lost | np.char.startswith(words, "schema:")
 
 
 def availability(run: Run) -> float:
@@ -42,20 +65,20 @@ def event_lag_s(run: Run) -> NDArray[np.float64]:
     Returns
     -------
     ndarray of shape (n_events,)
-        Seconds, for the events of the served period that were published before its end; zeros for
-        a pattern that reads the activity log itself; empty when nothing was published.
+        Seconds, for the events of the served period that were published before its end; the
+        log's own lateness for a pattern that reads the activity log itself; empty when nothing was
+        published. An event that is lost has no lag.
     """
-    published = run.site.published
-    event_s, seen_s = run.world.activity.at_s, run.site.seen_at_s
+    site, event_s = run.site, run.world.activity.at_s
     late = event_s >= run.log["requested_at_s"].min()
     event_s = event_s[late]
-    if seen_s is not None:
-        lag_s: NDArray[np.float64] = seen_s[late] - event_s
+    if site.seen_at_s is not None:
+        lag_s: NDArray[np.float64] = site.seen_at_s[late] - event_s
         return lag_s[np.isfinite(lag_s)]
-    if not published:
+    if not site.published:
         return np.empty(0)
-    published_at_s, asof_s = np.array([row[:2] for row in published]).T
-    first = np.searchsorted(asof_s, event_s, side="right")
+    published_at_s, asof_s = np.array([row[:2] for row in site.published]).T
+    first = np.searchsorted(asof_s, site.event_log.readable_at_s[late], side="right")
     known = first < asof_s.size
     lag: NDArray[np.float64] = published_at_s[first[known]] - event_s[known]
     return lag

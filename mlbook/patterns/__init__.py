@@ -1,9 +1,10 @@
-"""The serving patterns of the talk: one file each, readable alone."""
+"""The serving patterns of the talk, and one that is not in it: one file each, readable alone."""
 
 from __future__ import annotations
 
 from mlbook.patterns.base import Answer, Pattern, knob
 from mlbook.patterns.federated import Federated
+from mlbook.patterns.hosted_model import HostedModel
 from mlbook.patterns.in_process import InProcess
 from mlbook.patterns.mobile_app import MobileApp
 from mlbook.patterns.rest_api import RestApi
@@ -13,6 +14,7 @@ from mlbook.patterns.streaming import Streaming
 __all__ = [
     "Answer",
     "Federated",
+    "HostedModel",
     "InProcess",
     "MobileApp",
     "Pattern",

@@ -130,6 +130,7 @@ class Pattern:
     title: ClassVar[str] = "A pattern"
     trains_by: ClassVar[str] = "batch"  # or "stream"
     trains_on: ClassVar[str] = "200 labelled visits"  # what the first training needs
+    answers_offline: ClassVar[bool] = False  # whether a request is answered without a network
     site: ClassVar[Site]  # these two are set on the installed copy of a run; they are no knobs
     clock: ClassVar[VirtualClock]
 
@@ -223,31 +224,32 @@ class Pattern:
         place = self.site.part(part)
 
         async def guarded() -> None:
-            if place.skips():
-                self.site.incidents.append((self.clock.now, part, "skipped"))
-                return
-            if place.is_down():
-                self.site.incidents.append((self.clock.now, part, "lost"))
+            if place.has("skip_batch"):
+                self.site.note(part, "skipped")
                 return
             try:
+                place.check()
                 await job()
             except DownError as lost:
-                self.site.incidents.append((self.clock.now, lost.part, "lost"))
+                self.site.note(lost.part, lost.incident)
 
         loop = self.clock.every(period, guarded, first=first, last=self.site.world.horizon_s)
         self.clock.start(loop)
 
+    @property
+    def labels_swapped(self) -> bool:
+        """Whether clicks and non-clicks change places in what a training reads now."""
+        return self.site.parts["training"].has("bad_release")
+
     async def train(self) -> None:
         """Train on what is known now and, when it is done, put the version into the registry."""
-        asof_s = self.clock.now
+        asof_s, swapped = self.clock.now, self.labels_swapped
         await self.site.parts["training"].work(self.train_takes)
-        if trained := train(self.site.world, asof_s):
+        if trained := train(self.site.world, asof_s, swapped=swapped):
             estimator, n_rows = trained
+            now_s, model = self.clock.now, self.convert(estimator)
             version = self.site.versions.add(
-                asof_s=asof_s,
-                live_at_s=self.clock.now,
-                n_rows=n_rows,
-                estimator=self.convert(estimator),
+                asof_s=asof_s, live_at_s=now_s, n_rows=n_rows, estimator=model
             )
             await self.deploy(version)
 

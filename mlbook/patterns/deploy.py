@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mlbook.units import MINUTE
+from mlbook.units import MINUTE, MS
 from mlbook.validate import fraction, number, one_of
 
-__all__ = ["ALL", "CHANGES_A_YEAR", "Unit", "job"]
+__all__ = ["ALL", "CHANGES_A_YEAR", "PREDICTED_IN_S", "Unit", "job"]
 
 # How often each kind of thing changes, a year. Teaching values: make each of them a slider.
 CHANGES_A_YEAR = {
@@ -25,6 +25,17 @@ CHANGES_A_YEAR = {
     "ML language": 0.2,
 }
 ALL = tuple(CHANGES_A_YEAR)
+PREDICTED_IN_S = 0.05 * MS  # one prediction in a batch, on one machine; a teaching value
+_AT_LEAST_0 = (
+    "slack",
+    "machines",
+    "per_request",
+    "per_event",
+    "per_row",
+    "price_per_1000",
+    "incidents_a_month",
+    "repair_takes",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +53,12 @@ class Unit:
     slack : float
         Seconds that a failure may last before a user meets it.
     machines : float
-        Machines it needs while it runs; 0 when the users bring theirs.
+        Machines it needs at least while it runs; 0 when the users bring theirs.
+    per_request, per_event, per_row : float
+        Machines that it needs for each request a second, for each event a second, and for each row
+        of a table with every user and item; 0 where it does not grow with them.
+    price_per_1000 : float
+        What somebody else charges for 1,000 requests, in yen.
     incidents_a_month : float
         Failures in a month of running.
     repair_takes : float
@@ -60,6 +76,10 @@ class Unit:
     runs_frac: float = 1.0
     slack: float = 0.0
     machines: float = 1.0
+    per_request: float = 0.0
+    per_event: float = 0.0
+    per_row: float = 0.0
+    price_per_1000: float = 0.0
     incidents_a_month: float = 1.0
     repair_takes: float = 60 * MINUTE
 
@@ -67,7 +87,7 @@ class Unit:
         for what in self.built_in:
             one_of("built_in", what, ALL)
         fraction("runs_frac", self.runs_frac)
-        for name in ("slack", "machines", "incidents_a_month", "repair_takes"):
+        for name in _AT_LEAST_0:
             number(name, getattr(self, name), at_least=0)
 
 
@@ -76,6 +96,7 @@ def job(
     every: float,
     takes: float,
     built_in: tuple[str, ...] = ("features", "ML runtime", "ML language"),
+    per_row: float = 0.0,
 ) -> Unit:
     """Describe a job that runs now and then: until it is due again, a failure may wait.
 
@@ -87,6 +108,8 @@ def job(
         Seconds between two starts, and seconds it runs.
     built_in : tuple of str
         Which of `CHANGES_A_YEAR` are part of its build; by default what a training knows.
+    per_row : float
+        Machine seconds for each row of a table with every user and item.
 
     Returns
     -------
@@ -103,4 +126,5 @@ def job(
         built_in=built_in,
         runs_frac=min(takes / every, 1.0),
         slack=max(every - takes, 0.0),
+        per_row=per_row / takes if takes else 0.0,
     )

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mlbook.components import DownError
 from mlbook.fedavg import Clients, GlobalModel, Plan, play_round
@@ -72,7 +73,7 @@ class Federated(Pattern):
     the scale of the columns from sums, as it finds the update; the scale then stays. When the part
     ``training`` (the server) is down, its round is lost and the devices go on with the model they
     have; when ``device`` is down, requests fail and no round can be played; when ``sync`` is down,
-    neither events nor models arrive.
+    neither events nor models arrive; devices that are offline are not drawn.
 
     Examples
     --------
@@ -96,6 +97,7 @@ class Federated(Pattern):
     device: Distribution = knob(LogNormal(15 * MS, 60 * MS), unit="time to predict on the device")
 
     title: ClassVar[str] = "Pattern 4': federated learning"
+    answers_offline: ClassVar[bool] = True
     trains_on: ClassVar[str] = "as many devices with a labelled visit as clients_a_round"
 
     @property
@@ -105,10 +107,8 @@ class Federated(Pattern):
         Weights reach the app without a release, everything else about the model is built into it.
         """
         built_in = tuple(what for what in ALL if what != "weights")
-        return (
-            Unit(name="app", built_in=built_in, machines=0.0),
-            Unit(name="averaging server", slack=1 * DAY),
-        )
+        server = Unit(name="averaging server", slack=1 * DAY)
+        return Unit(name="app", built_in=built_in, machines=0.0), server
 
     @property
     def plan(self) -> Plan:
@@ -126,10 +126,9 @@ class Federated(Pattern):
 
     def build(self) -> None:
         site, world = self.site, self.site.world
-        self.phone, sync = site.part("device", self.device), site.part("sync")
-        self.phones = Phones(
-            world, site.seed, self.sync_every, self.own_share, lambda _, at_s: sync.misses(at_s)
-        )
+        self.phone, self.sync = site.part("device", self.device), site.part("sync")
+        ways = self._cut_off, self.sync.slow_at_s, site.event_log
+        self.phones = Phones(world, site.seed, self.sync_every, self.own_share, *ways)
         site.seen_at_s, self.features = self.phones.seen_at_s, self.phones.features()
         site.own_features = lambda: self.features
         self.synced_s = self.phones.last_sync_s(world.visits.user, world.visits.at_s)
@@ -140,26 +139,27 @@ class Federated(Pattern):
         self.model: GlobalModel | None = None
         self.every(self.train_every, self.train, part="training")
 
+    def _cut_off(self, who: NDArray[np.int64], at_s: NDArray[np.float64]) -> NDArray[np.bool_]:
+        return self.sync.misses(at_s) | self.phone.offline(who, at_s)
+
     async def train(self) -> None:
         """Play one round; the model that comes out of it goes to the devices."""
         asof_s, clients = self.clock.now, self._devices(self.clock.now)
         if len(clients) < min(self.clients_a_round, self.site.world.users):
             return
-        if self.phone.is_down():
-            raise DownError(self.phone.name)
+        self.phone.check()
+        clients = self._online(clients)
         rng = stream(self.site.seed, f"part/training/round at {asof_s}")
         model, record = play_round(self.model, clients, self.plan, rng)
         await self.site.parts["training"].work(record.takes_s)
         self.site.rounds.append(record)
         if model is None or model is self.model:
-            self.site.incidents.append((self.clock.now, "training", "too few reports"))
+            self.site.note("training", "too few reports")
             return
         self.model = model
+        now_s, n_rows = self.clock.now, record.n_rows
         version = self.site.versions.add(
-            asof_s=asof_s,
-            live_at_s=self.clock.now,
-            n_rows=record.n_rows,
-            estimator=model.estimator(),
+            asof_s=asof_s, live_at_s=now_s, n_rows=n_rows, estimator=model.estimator()
         )
         await self.deploy(version)
 
@@ -167,7 +167,16 @@ class Federated(Pattern):
         """Make a client of every device that has a labelled visit by now."""
         rows = self.site.world.labelled(asof_s)
         first = np.searchsorted(self.site.world.visits.at_s, rows.at_s.min(initial=np.inf))
-        return Clients.of(rows.user, self.columns[first : first + len(rows)], rows.clicked)
+        clicked = rows.clicked ^ self.labels_swapped
+        return Clients.of(rows.user, self.columns[first : first + len(rows)], clicked)
+
+    def _online(self, clients: Clients) -> Clients:
+        """Leave out the devices that have no network: the server cannot draw them."""
+        now_s = np.full(len(clients), self.clock.now)
+        away = self.phone.offline(clients.number, now_s)
+        if away.all():
+            raise DownError(self.phone.name)
+        return clients.only(np.flatnonzero(~away)) if away.any() else clients
 
     async def deploy(self, version: Version) -> None:
         everybody = np.arange(self.site.world.users)

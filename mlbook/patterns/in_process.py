@@ -67,7 +67,7 @@ class InProcess(Pattern):
     def build(self) -> None:
         self.web = self.site.part("web_app", self.service, workers=self.workers)
         self.db = self.site.part("db", self.lookup)
-        self.site.seen_at_s = self.site.world.activity.at_s  # it reads the log itself
+        self.site.seen_at_s = self.site.event_log.readable_at_s  # it reads the log itself
         self.live: Version | None = None
         self.every(self.train_every, self.train, part="training")
         self.every(self.release_every, self.release, part="release", first=1 * DAY + 1 * HOUR)
@@ -79,7 +79,7 @@ class InProcess(Pattern):
     async def release(self) -> None:
         """Release the app with the newest model; it is away while it restarts."""
         self.web.stopped = True
-        await self.clock.sleep(self.restart_takes)
+        await self.clock.sleep(self.restart_takes + self.site.parts["release"].slow_s())
         self.web.stopped = False
         self.live = self.site.versions.newest()
 

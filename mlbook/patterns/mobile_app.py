@@ -96,6 +96,7 @@ class MobileApp(Pattern):
     device: Distribution = knob(LogNormal(15 * MS, 60 * MS), unit="time to predict on the phone")
 
     title: ClassVar[str] = "Pattern 4: mobile app"
+    answers_offline: ClassVar[bool] = True
 
     @property
     def speeds(self) -> list[tuple[float, float]]:
@@ -119,8 +120,7 @@ class MobileApp(Pattern):
             incidents_a_month=BAD_FRAC * 28 * DAY / self.release_every,
             repair_takes=4 * HOUR,
         )
-        training = job("training", self.train_every, self.train_takes)
-        return app, training
+        return app, job("training", self.train_every, self.train_takes)
 
     def build(self) -> None:
         world, part = self.site.world, self.site.part
@@ -129,10 +129,10 @@ class MobileApp(Pattern):
         self.network = OnOff(self._rng("offline"), world.users, *offline, world.horizon_s)
         who, look_s = self._looks()
         reached = ~self._cut_off(self.store, who, look_s)
-        self.fleet = Fleet(world.users, who[reached], look_s[reached])
-        self.phones = Phones(
-            world, self.site.seed, self.sync_every, self.own_share, partial(self._cut_off, sync)
-        )
+        who, look_s = who[reached], look_s[reached]
+        self.fleet = Fleet(world.users, who, look_s, self.store.slow_at_s(look_s))
+        ways = partial(self._cut_off, sync), sync.slow_at_s, self.site.event_log
+        self.phones = Phones(world, self.site.seed, self.sync_every, self.own_share, *ways)
         self.site.seen_at_s, self.site.own_features = self.phones.seen_at_s, self.extract_feature
         self.synced_s = self.phones.last_sync_s(world.visits.user, world.visits.at_s)
         self.every(self.train_every, self.train, part="training")
@@ -152,7 +152,8 @@ class MobileApp(Pattern):
 
     def _cut_off(self, part: Component, who: Whose, at_s: Instants) -> NDArray[np.bool_]:
         during_the_run = (at_s >= 0) & (at_s < self.site.world.horizon_s)
-        return during_the_run & (self.network.away(who, at_s) | part.misses(at_s))
+        away = during_the_run & self.network.away(who, at_s)
+        return away | self.phone.offline(who, at_s) | part.misses(at_s)
 
     def extract_feature(self) -> Features:
         """Extract features as the phone does, from its own DB: the second box of the diagram.
@@ -177,18 +178,19 @@ class MobileApp(Pattern):
     async def release(self) -> None:
         """Build the newest model into a release; it is live after the review."""
         version = self.site.versions.versions[-1]
-        await self.clock.sleep(self.review_takes)
+        await self.clock.sleep(self.review_takes + self.store.slow_s())
         self._offer(version)
 
     def _offer(self, version: Version) -> None:
         if self.fleet.is_empty:  # who is there installs the app; who comes later does so then
             world = self.site.world
-            first_s = world.activity.first_seen_s(world.users)
+            first_s = self.site.event_log.happened.first_seen_s(world.users)
             np.minimum.at(first_s, world.visits.user, world.visits.at_s)
             app_s, missing = np.maximum(first_s, self.clock.now), np.arange(world.users)
             while (missing := missing[self._cut_off(self.store, missing, app_s[missing])]).size:
                 app_s[missing] += MINUTE  # no network, or no store: the user tries again
-            self.fleet.install(app_s)
+            self.fleet.install(app_s + self.store.slow_at_s(app_s))
+        self.site.offered.append((self.clock.now, version.number))
         self.fleet.offer(version, self.clock.now)
 
     async def predict(self, i: int) -> Answer:

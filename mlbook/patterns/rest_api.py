@@ -83,7 +83,8 @@ class RestApi(Pattern):
         features = job("feature job", self.features_every, self.features_takes)
         training = job("training", self.train_every, self.train_takes)
         app = Unit(name="app", built_in=("request schema", "result schema"), incidents_a_month=0.0)
-        return app, Unit(name="API server", built_in=serving), features, training
+        server = Unit(name="API server", built_in=serving, per_request=1 / self.capacity_per_s)
+        return app, server, features, training
 
     def build(self) -> None:
         self.net = self.site.part("network", self.network)

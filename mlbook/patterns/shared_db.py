@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from mlbook.patterns.base import Answer, Pattern, knob
-from mlbook.patterns.deploy import Unit, job
+from mlbook.patterns.deploy import PREDICTED_IN_S, Unit, job
 from mlbook.queueing import Distribution, LogNormal
 from mlbook.units import DAY, HOUR, MINUTE, MS
 
@@ -67,15 +67,17 @@ class SharedDb(Pattern):
         """The app knows the table; everything else is in batches that nobody waits for."""
         training = job("training", self.train_every, self.train_takes)
         knows = ("features", "result schema", "ML runtime", "ML language")
-        batch = job("prediction batch", self.predict_every, self.predict_takes, knows)
+        batch = job(
+            "prediction batch", self.predict_every, self.predict_takes, knows, PREDICTED_IN_S
+        )
         app = Unit(name="app", built_in=("result schema",), incidents_a_month=0.0)
         return app, batch, training
 
     def build(self) -> None:
-        world = self.site.world
+        users, event_log = self.site.world.users, self.site.event_log
         self.db = self.site.part("shared_db", self.lookup)
         self.table = Answer(None, 0.0, 0.0, "schedule")
-        self.user_known_from_s = world.activity.first_seen_s(world.users)
+        self.user_known_from_s = event_log.first_seen_s(users)
         self.every(self.train_every, self.train, part="training")
         self.every(self.predict_every, self.predict_all, part="batch", first=self.first_batch_at)
 
@@ -88,7 +90,7 @@ class SharedDb(Pattern):
         await batch.work(self.predict_takes - writing)
         fresh = Answer(version, asof_s, self.clock.now, "schedule")
         if self.atomic_swap:
-            await batch.work(writing)
+            await batch.work(writing, goes_on=True)
         else:
             await self._overwrite(fresh, writing)
         self.table = fresh
@@ -99,7 +101,7 @@ class SharedDb(Pattern):
         """Write row by row into the table that is being read; when it dies, half stays."""
         old, n_items = self.table, self.site.world.catalog.n_items
         for item in range(n_items):
-            await self.site.parts["batch"].work(writing / n_items)
+            await self.site.parts["batch"].work(writing / n_items, goes_on=True)
             self.table = replace(fresh, older=old, first_older_item=item + 1)
 
     async def predict(self, i: int) -> Answer:

@@ -94,24 +94,35 @@ class Streaming(Pattern):
         # What keeps state fails more often, and its repair includes the replay.
         queue = Unit(name="message queue", incidents_a_month=2.0, repair_takes=3 * HOUR)
         knows = tuple(what for what in ALL if what != "weights")
-        return app, queue, replace(queue, name="stream job", built_in=knows)
+        # What a micro-batch takes at least is not there for its events.
+        free_frac = max(1 - self.per_batch / self.trigger, 1e-6)
+        stream_job = replace(
+            queue, name="stream job", built_in=knows, per_event=self.per_event / free_frac
+        )
+        return app, queue, stream_job
 
     def build(self) -> None:
-        activity, site = self.site.world.activity, self.site
-        self._warn_when_unstable(activity.at_s.size / site.world.horizon_s)
-        self.mq = site.part("mq", self.hop, calls=activity.at_s.size)
+        written, site = self.site.event_log, self.site
+        n_events = written.happened.at_s.size
+        self._warn_when_unstable(written.event.size / site.world.horizon_s)
+        self.mq = site.part("mq", self.hop, calls=n_events)
         self.job, self.view = site.part("stream_job"), site.part("view", self.lookup)
-        late_s = self.lateness.sample(stream(site.seed, "part/lateness"), activity.at_s.size)
+        late_s = self.lateness.sample(stream(site.seed, "part/lateness"), n_events)
         self.log = PartitionedLog(self.partitions)
-        self.log.extend(activity.user.tolist(), (activity.at_s + late_s).tolist())
+        arrives_s = written.seen_at_s + late_s[written.event]
+        self.log.extend(written.stamped.user.tolist(), arrives_s.tolist())
         site.own_features = self.features_seen
-        self.event_s, self.known = activity.at_s.tolist(), set[int]()
-        self.counted: list[int] = []  # events in the order in which they were counted,
+        # Rows of the log: when each says that it happened, and of which event it tells.
+        self.stamp_s, self.event = written.stamped.at_s.tolist(), written.event.tolist()
+        self.known = set[int]()
+        self.counted: list[int] = []  # rows in the order in which they were counted,
         self.counted_at_s: list[float] = []  # some of them twice, and when
-        self.dropped: list[int] = []  # events beyond the watermark
+        self.dropped: list[int] = []  # rows beyond the watermark
         self.newest_event_s, self.published_s = -math.inf, 0.0
         self.model: Version | None = None
-        self.learner = OnlineModel(site.world)
+        once = self.idempotent and written.is_copy.any()
+        known = written.without_copies().seen_through(site.world) if once else site.world
+        self.learner = OnlineModel(known)
         self.horizon_s = site.world.horizon_s
         self.clock.start(self.micro_batches())
         self.every(self.train_every, self.train, part="training")
@@ -133,47 +144,51 @@ class Streaming(Pattern):
             overdue = due_s == self.clock.now >= started_s + self.trigger
             started_s = due_s if overdue else math.ceil(due_s / self.trigger) * self.trigger
             await self.clock.until(started_s)
+            if self.job.has("skip_batch"):
+                self.site.note(self.job.name, "skipped")
+                await self.clock.sleep(self.trigger)
+                continue
             try:
                 await self.micro_batch()
             except DownError as lost:
-                self.site.incidents.append((self.clock.now, lost.part, "lost"))
+                self.site.note(lost.part, lost.incident)
                 await self.clock.sleep(self.trigger)
 
     async def micro_batch(self) -> None:
         """Take what has arrived, work on it, and only then tell the queue that it is done."""
         asof_s = self.clock.now
         taken = self.log.read(GROUP, asof_s, self.at_most)
-        events = [event for records in taken for event in records]
-        await self.mq.call(events[0])
+        rows = [row for records in taken for row in records]
+        await self.mq.call(self.event[rows[0]])
         began_s = self.clock.now
         try:
-            await self.job.work(self.per_batch + self.per_event * len(events))
+            await self.job.work(self.per_batch + self.per_event * len(rows))
         except DownError:
             # It died in the middle: what it had counted stays counted, and nothing is committed.
             done = (self.clock.now - began_s - self.per_batch) / max(self.per_event, 1e-12)
-            self.count(events[: max(int(done), 0)])
+            self.count(rows[: max(int(done), 0)])
             raise
-        self.count(events)
+        self.count(rows)
         self.log.commit(GROUP, taken)
-        self.newest_event_s = max(self.newest_event_s, *(self.event_s[event] for event in events))
+        self.newest_event_s = max(self.newest_event_s, *(self.stamp_s[row] for row in rows))
         self.published_s = self.clock.now
         self.site.publish(asof_s)
 
-    def count(self, events: list[int]) -> None:
+    def count(self, rows: list[int]) -> None:
         """Count events into the features, unless they are too late or known already.
 
         Parameters
         ----------
-        events : list of int
+        rows : list of int
             Rows of the activity log.
         """
         oldest_s = self.newest_event_s - self.watermark
-        for event in events:
-            if self.event_s[event] < oldest_s:
-                self.dropped.append(event)
-            elif not (self.idempotent and event in self.known):
-                self.known.add(event)
-                self.counted.append(event)
+        for row in rows:
+            if self.stamp_s[row] < oldest_s:
+                self.dropped.append(row)
+            elif not (self.idempotent and self.event[row] in self.known):
+                self.known.add(self.event[row])
+                self.counted.append(row)
                 self.counted_at_s.append(self.clock.now)
 
     def features_seen(self) -> Features:
@@ -184,19 +199,19 @@ class Streaming(Pattern):
         Features
             The job's own; events that it never counted are not in them.
         """
-        world, log = self.site.world, self.site.world.activity
+        world, written = self.site.world, self.site.event_log
         rows, seen_at_s = np.array(self.counted, dtype=np.int64), np.array(self.counted_at_s)
+        log = written.stamped
         counted = Activity(log.at_s[rows], log.user[rows], log.item[rows])
-        first_seen_s = np.full(log.at_s.size, np.inf)
-        np.minimum.at(first_seen_s, rows, seen_at_s)
-        self.site.seen_at_s = first_seen_s
+        mine = replace(written, event=written.event[rows], stamped=counted, seen_at_s=seen_at_s)
+        self.site.seen_at_s = mine.readable_at_s
         return Features(counted, world.catalog, world.features.half_life, seen_at_s=seen_at_s)
 
     async def train(self) -> None:
         """Go on learning from the clicks that have become known, and publish the new weights."""
-        asof_s = self.clock.now
+        asof_s, swapped = self.clock.now, self.labels_swapped
         await self.site.parts["training"].work(self.train_takes)
-        if learned := self.learner.learn(asof_s):
+        if learned := self.learner.learn(asof_s, swapped=swapped):
             estimator, n_rows = learned
             self.model = self.site.versions.add(
                 asof_s=asof_s, live_at_s=self.clock.now, n_rows=n_rows, estimator=estimator

@@ -37,7 +37,7 @@ from mlbook.queueing.queue_laws import (
     mm1_quantile,
     reneging_share,
 )
-from mlbook.queueing.release_train import Fleet, poisson_looks
+from mlbook.queueing.release_train import Fleet, poisson_looks, still_running
 from mlbook.queueing.result import Result
 from mlbook.queueing.retrying import retry
 from mlbook.queueing.simulation import simulate
@@ -87,6 +87,7 @@ __all__ = [
     "reneging_share",
     "retry",
     "simulate",
+    "still_running",
     "tandem",
     "ttl_hit_share",
     "utilization",

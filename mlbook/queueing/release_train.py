@@ -3,13 +3,53 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["Fleet", "poisson_looks"]
+from mlbook.queueing.laws import adopted
+from mlbook.validate import number
+
+__all__ = ["Fleet", "poisson_looks", "still_running"]
+
+
+def still_running(
+    after_s: ArrayLike, replaced_after_s: float, speeds: Sequence[tuple[float, float]]
+) -> NDArray[np.float64]:
+    """Share of the devices that run a release some time after it went live.
+
+    Parameters
+    ----------
+    after_s : array_like
+        Times since then, in seconds; before it, when they are negative, nobody runs it.
+    replaced_after_s : float
+        From when on the next release is live, in seconds, > 0; infinite for never.
+    speeds : sequence of tuple of float
+        As :func:`~mlbook.queueing.laws.adopted` takes them.
+
+    Returns
+    -------
+    ndarray
+        0 to 1: those that have looked since it went live, without those that have looked since the
+        next one did. Later releases change nothing.
+
+    Examples
+    --------
+    >>> speeds = [(0.375, 1.74), (0.625, 79.0)]   # in days
+    >>> still_running([7.0, 14.0, 28.0], 7.0, speeds).round(3)
+    array([0.421, 0.055, 0.041])
+    """
+    number("replaced_after_s", min(replaced_after_s, 1e300), above=0, unit="seconds")
+    after = np.asarray(after_s, dtype=float)
+
+    def looked(since_s: NDArray[np.float64]) -> NDArray[np.float64]:
+        shares = [adopted(max(float(each), 0.0), speeds) for each in since_s.ravel()]
+        return np.array(shares).reshape(since_s.shape)
+
+    return looked(after) - looked(after - replaced_after_s)
 
 
 def poisson_looks(
@@ -52,6 +92,8 @@ class Fleet:
         Which device looks, as a number from 0.
     look_s : ndarray of shape (n,)
         When it looks, in seconds, in any order.
+    takes_s : ndarray of shape (n,), optional
+        Seconds until it has what it found; at once when left out.
 
     Examples
     --------
@@ -63,11 +105,21 @@ class Fleet:
     ('one', 'two', 'one')
     """
 
-    def __init__(self, size: int, who: NDArray[np.int64], look_s: NDArray[np.float64]) -> None:
-        order = np.lexsort((look_s, who))
+    def __init__(
+        self,
+        size: int,
+        who: NDArray[np.int64],
+        look_s: NDArray[np.float64],
+        takes_s: NDArray[np.float64] | None = None,
+    ) -> None:
+        had_s = look_s if takes_s is None else look_s + takes_s
+        order = np.lexsort((had_s, who))
         ends = np.searchsorted(who[order], np.arange(size + 1)).tolist()
-        sorted_s = look_s[order].tolist()
-        self._looks_s = [sorted_s[begin:end] for begin, end in pairwise(ends)]
+        looks_s, sorted_s = look_s[order], had_s[order].tolist()
+        self._had_s = [sorted_s[begin:end] for begin, end in pairwise(ends)]
+        self._looks_s = [
+            np.maximum.accumulate(looks_s[begin:end]).tolist() for begin, end in pairwise(ends)
+        ]  # a later look that was quicker has brought the newer release
         self._since_s = [np.inf] * size
         self._live_s: list[float] = []
         self._releases: list[Any] = []
@@ -118,6 +170,6 @@ class Fleet:
         last_s = self._since_s[device]
         if now_s < last_s:
             return None
-        if looks := bisect_right(self._looks_s[device], now_s):
+        if looks := bisect_right(self._had_s[device], now_s):
             last_s = max(last_s, self._looks_s[device][looks - 1])
         return self._releases[bisect_right(self._live_s, last_s) - 1]

@@ -45,7 +45,7 @@ mb.charts.Diagram("rest_api")
 mb.source(mb.RestApi.predict)
 
 # %% [markdown]
-# Read it as a diary of one request *i*: half a round trip on the network; then `async with self.api` takes one of the server's workers, or stands in line for one; inside, the features are read and the model works; then the way back. The time from getting a worker to freeing it is the **service time**.
+# Read it as a diary of one request *i*: half a round trip on the network; then `async with self.api` takes one of the server's **workers** (each serves one request at a time), or stands in line for one; inside, the features are read and the model works; then the way back. The time from getting a worker to freeing it is the **service time**.
 #
 # (The path only spends the time. The scores are computed after the run, all at once, from the model version and the features that each request saw: the same numbers, much sooner. `send` is a knob that you will meet below.)
 
@@ -78,11 +78,12 @@ mb.charts.LatencyDisplay.from_run(quiet)
 held_s = rest.service.mean + rest.lookup.mean
 {
     "mean service time, ms": round(held_s / mb.MS, 1),
+    "of it reading features, ms": round(rest.lookup.mean / mb.MS, 1),
     "capacity, visits per second": round(rest.capacity_per_s),
 }
 
 # %% [markdown]
-# (The mean is longer than the median in the parameters cell: a few slow requests pull it up, and reading the features belongs to it.)
+# (The mean is longer than the median in the parameters cell: a few slow requests pull it up, and reading the features from the **feature DB** belongs to it.)
 #
 # The share of the capacity that is in use is the **utilisation**. **Guess first:** at which utilisation, in percent, will p99 be twice as long as in the quiet minute: at 50, 75, or 90? <!-- source: answers to choose from --> Put your number in place of the three dots.
 
@@ -121,15 +122,15 @@ knee = mb.charts.KneeDisplay.from_runs(runs)
 knee
 
 # %% [markdown]
-# And your guess? The last column compares each p99 with the first one.
+# And your guess? The last column compares each p99 with the first one: where does it pass two?
 
 # %%
 table = knee.table()
-doubled = table["utilisation"][table["p99 against the first"] >= 2]
-mb.guess("06.twice", measured=100 * doubled.min())
+table.round(2)
 
 # %%
-table.round(2)
+doubled = table["utilisation"][table["p99 against the first"] >= 2]
+mb.guess("06.twice", measured=100 * doubled.min())
 
 # %% [markdown]
 # For most of the way nothing happens: at a utilisation of 0.6 <!-- claim: table["utilisation"].iloc[3] ~ 0.6 tol 1% --> p99 is only 6 % <!-- claim: 100 * (table["p99 against the first"].iloc[3] - 1) ~ 6 tol 2 --> longer. And at the end everything: at 0.99 <!-- claim: table["utilisation"].iloc[-1] ~ 0.99 tol 1% --> it is 13 <!-- claim: table["p99 against the first"].iloc[-1] ~ 13 tol 1 --> times as long. Nothing in the model changed between the first row and the last: **p99 is not a property of the model**. It belongs to the model, the workers and the crowd together, and what the crowd adds is the line in front of the server.
@@ -198,7 +199,7 @@ mb.check("06.repair", buy=...)
 
 # %% [markdown]
 # ## A new model, while people are waiting
-# Training ends during the rush, and the new model has to get into the server. One way is to restart the server with the new file. Another is to load the new model beside the old one and then move a pointer, a **hot swap**. Both take the same time to load.
+# Training ends during the rush, and the new model has to get into the server. One way is to restart the server with the new file. Another is to load the new model beside the old one and then move a pointer, a **hot swap**. Both need the same `load_s` seconds to load.
 #
 # **Guess first:** how many percent of that minute's visitors get no answer with a restart?
 
@@ -280,7 +281,7 @@ size  # bytes, on average
 # Slide 23 calls the coupling of this pattern "Loose", and slide 14 draws IDs. That the one explains the other is our reading.
 
 # %% [markdown]
-# **Your turn.** The feature DB becomes twice as slow; the model stays as it is. How many visits per second can the server take now, at most?
+# **Your turn.** The feature DB becomes twice as slow; the model stays as it is. How many visits per second can the server take now, at most? (The times stand where the capacity was computed.)
 
 # %%
 capacity_per_s = ...

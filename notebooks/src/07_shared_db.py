@@ -47,7 +47,7 @@ mb.source(mb.SharedDb.predict)
 
 # %% [markdown]
 # ## How old is what you read?
-# A batch starts every *T* hours and takes *D* hours from reading its data to publishing its table. Visitors come when they like. **Guess first:** with the numbers in the parameters cell, how old are the features behind an answer, on average, in hours?
+# A batch starts every *T* hours (`predict_every_h`, once a day unless you changed it) and takes *D* hours (`predict_takes_h`, two of them) from reading its data to publishing its table. Visitors come when they like. **Guess first:** how old are the features behind an answer, on average, in hours?
 
 # %% [markdown] tags=["instructor"]
 # **Instructor · 7 minutes.** The hero of the lesson: the saw, and then its law. Guess, hands, run, silence, law.
@@ -70,7 +70,7 @@ mb.guess("07.mean_age_h", ...)
 mb.poll("07.mean_age_h", {2: 0, 12: 0, 14: 0, 24: 0})
 
 # %% [markdown]
-# Each dot of the next plot is a visit; its height is the age of what was read. (The run begins in the middle of a tooth, because the first five days are left out.)
+# Each dot of the next plot is a visit; its height is the age of what was read. (The first five days are left out.)
 
 # %%
 batch = mb.SharedDb(
@@ -86,7 +86,7 @@ age_h = usual.requests["feature_age_s"] / mb.HOUR
 mb.guess("07.mean_age_h", measured=age_h.mean())
 
 # %% [markdown]
-# A new table knows the data as of the *start* of its batch, so it is born at the age *D*. Then it only gets older, until the next one replaces it. By the clock, every age between *D* and *T + D* is equally common, with *D + T/2* <!-- source: the law below --> in the middle. The table compares that law with what the visitors met, in hours.
+# A saw, and each tooth is one table. A new table knows the data as of the *start* of its batch, so it is born at the age *D*. Then it only gets older, until the next one replaces it. By the clock, every age between *D* and *T + D* is equally common, with *D + T/2* <!-- source: the law below --> in the middle. The table compares that law with what the visitors met, in hours.
 
 # %%
 import pandas as pd

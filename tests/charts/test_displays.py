@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import mlbook as mb
-from mlbook import charts
+from mlbook import charts, fedavg
 from mlbook.measure import yardsticks
 from tests.worlds import small
 
@@ -25,6 +25,27 @@ def rest() -> mb.Run:
 @cache
 def nightly() -> mb.Run:
     return mb.run(mb.SharedDb(), small())
+
+
+MISTAKE = mb.bad_release(at=9 * mb.DAY, lasting=12 * mb.HOUR)
+
+
+@cache
+def phones(*, wrong: bool) -> mb.Run:
+    world = mb.World(seed=3, days=25, users=60)
+    return mb.run(mb.MobileApp(), world, faults=[MISTAKE] if wrong else [])
+
+
+@cache
+def rounded(precision: str) -> mb.Run:
+    return mb.run(mb.MobileApp(delivery="download", precision=precision), small())
+
+
+@cache
+def learnings() -> tuple[dict[str, fedavg.Learning], fedavg.Clients]:
+    clients = fedavg.clients_of(small(), asof_s=6 * mb.DAY)
+    plans = {"plain": fedavg.Plan(secure=False), "long": fedavg.Plan(local_epochs=20)}
+    return {name: fedavg.federate(clients, plan, rounds=3) for name, plan in plans.items()}, clients
 
 
 def displays() -> dict[str, charts.Display]:
@@ -43,6 +64,20 @@ def displays() -> dict[str, charts.Display]:
         "StatusDisplay": charts.StatusDisplay.from_runs(runs, "down"),
         "YardstickDisplay": charts.YardstickDisplay(
             yardsticks(rest().world)["clicks_per_100"].to_dict()
+        ),
+        "WordsDisplay": charts.WordsDisplay.from_table(
+            mb.Runs({"rest": rest()}).talk_table(), "latency from new data"
+        ),
+        "FleetDisplay": charts.FleetDisplay.from_run(phones(wrong=True)),
+        "BadVersionDisplay": charts.BadVersionDisplay.from_runs(
+            {"app": phones(wrong=True)}, {"app": phones(wrong=False)}
+        ),
+        "FlipsDisplay": charts.FlipsDisplay.from_runs(
+            {"float32": rounded("float32"), "int3": rounded("int3")}
+        ),
+        "RoundsDisplay": charts.RoundsDisplay.from_learnings(*learnings()),
+        "MaskedDisplay": charts.MaskedDisplay(
+            np.array([0.1, -0.2]), np.array([2**63, 5], dtype=np.uint64)
         ),
         "Diagram": charts.Diagram("rest_api"),
         "FlowDisplay": charts.FlowDisplay.from_run(rest()),
@@ -111,6 +146,15 @@ def test_the_latency_lines_stand_at_numpys_quantiles():
     assert lines == np.quantile(run.log["latency_s"], [0.5, 0.95, 0.99]).tolist()
 
 
+def test_the_status_display_draws_each_slice_where_it_happened():
+    at_s = np.arange(60) + 0.5
+    trouble = np.where((at_s > 15) & (at_s < 35), 1.0, 0.0)
+    display = charts.StatusDisplay(at_s, {"restart": trouble}, {"restart": 1 / 3}, "down").plot()
+    (line,) = display.ax_.lines
+    assert line.get_drawstyle() == "steps-mid"
+    assert line.get_xdata()[trouble > 0].min() - 0.5 == 15
+
+
 def test_the_status_display_counts_each_request_once():
     run = rest()
     display = charts.StatusDisplay.from_runs({"rest": run}, "ok", bins=7)
@@ -122,6 +166,47 @@ def test_the_status_display_counts_each_request_once():
 def test_the_knee_refuses_runs_of_another_pattern():
     with pytest.raises(TypeError, match=r"runs must be of mb\.RestApi, got SharedDb"):
         charts.KneeDisplay.from_runs({50.0: nightly()})
+
+
+def test_the_areas_of_a_fleet_fill_the_picture_and_the_bad_release_stands_on_the_floor():
+    display = charts.FleetDisplay.from_run(phones(wrong=True)).plot()
+    heights = [area.get_paths()[0].vertices[:, 1] for area in display.ax_.collections]
+    assert display.order[0] == display.bad == 8
+    assert min(heights[0]) == 0
+    assert max(heights[-1]) == pytest.approx(100)
+    share = 100 * display.shares[8]
+    assert max(heights[0]) == pytest.approx(share.max())
+
+
+def test_the_fleets_dashed_law_is_near_the_share_of_its_phones():
+    display = charts.FleetDisplay.from_run(phones(wrong=True))
+    # Sixty phones: an error of six percent where half of them have it.
+    assert np.abs(display.shares[8] - display.law).max() < 4 * 0.065
+
+
+def test_the_fleet_refuses_a_run_without_a_bad_release_that_went_live():
+    for run in (phones(wrong=False), rest(), rounded("int3")):
+        with pytest.raises(ValueError, match=r"run must be of mb\.MobileApp\(\) with one bad"):
+            charts.FleetDisplay.from_run(run)
+
+
+def test_flips_are_the_visits_with_another_item():
+    display = charts.FlipsDisplay.from_runs(
+        {"float32": rounded("float32"), "int3": rounded("int3")}
+    )
+    other = rounded("int3").requests["item"] != rounded("float32").requests["item"]
+    assert display.flips.tolist() == [0.0, 100 * other.mean()]
+    sizes = [len(each.estimator.data) for each in rounded("int3").site.versions.versions]
+    assert display.table()["bytes"]["int3"] == sizes[-1]
+    with pytest.raises(TypeError, match=r"runs must be of mb\.MobileApp, got RestApi"):
+        charts.FlipsDisplay.from_runs({"float32": rest()})
+
+
+def test_the_bad_versions_display_counts_the_visits_and_the_clicks():
+    bad, usual = phones(wrong=True), phones(wrong=False)
+    display = charts.BadVersionDisplay.from_runs({"app": bad}, {"app": usual})
+    assert display.lost == {"app": mb.measure.clicks_lost(bad, usual)}
+    assert 0 < display.shares["app"].max() < 1
 
 
 def test_equal_guesses_are_stacked_and_the_measured_value_is_a_line():

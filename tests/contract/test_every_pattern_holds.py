@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from functools import cache
+
+import numpy as np
 import pytest
 
 import mlbook as mb
-from tests.worlds import small
+from mlbook.experiment import kinds_by_part
+from mlbook.faults import Fault
+from tests.worlds import fingerprint, small
 
 PATTERNS = {
     "federated": mb.Federated(),
     "federated, half drop out": mb.Federated(drop_out=0.5, train_every=2 * mb.HOUR),
     "federated, in the open": mb.Federated(secure=False, clients_a_round=5, own_share=1.0),
     "federated, seldom synced": mb.Federated(sync_every=6 * mb.HOUR, own_share=0.0),
+    "hosted": mb.HostedModel(),
+    "hosted, a tight quota": mb.HostedModel(calls_per_s=0.01, burst=3.0),
     "in process": mb.InProcess(),
     "in process, released daily": mb.InProcess(release_every=1 * mb.DAY),
     "mobile": mb.MobileApp(),
@@ -45,3 +52,81 @@ def test_rows_of_users_who_came_late_obey_the_laws_too():
     newcomers = mb.World(seed=1, days=7, users=200, events_per_user_day=0.1)
     verdict = mb.check_pattern(mb.SharedDb(atomic_swap=False, write_takes=2 * mb.HOUR), newcomers)
     assert verdict.holds, verdict
+
+
+OUTAGE = {"at": 6 * mb.DAY, "lasting": 1 * mb.HOUR}
+EVERY_KIND = {
+    "bad_release": lambda part: mb.bad_release(part, **OUTAGE),
+    "clock_skew": lambda part: mb.clock_skew(part, **OUTAGE, by=600.0),
+    "down": lambda part: mb.down(part, **OUTAGE),
+    "drop": lambda part: mb.drop(part, **OUTAGE, share=0.5),
+    "duplicate": lambda part: mb.duplicate(part, **OUTAGE, share=0.5),
+    "late": lambda part: mb.late(part, **OUTAGE, by=600.0),
+    "offline": lambda part: mb.offline(part, **OUTAGE, share=0.5),
+    "reorder": lambda part: mb.reorder(part, **OUTAGE, by=600.0),
+    "schema_change": lambda part: mb.schema_change(part, **OUTAGE),
+    "skip_batch": lambda part: mb.skip_batch(part, **OUTAGE),
+    "slow": lambda part: mb.slow(part, **OUTAGE, by=600.0),
+}
+PLAIN = ["federated", "in process", "mobile", "REST", "shared DB", "streaming"]
+
+
+@cache
+def usual(name):
+    return mb.run(PATTERNS[name], small())
+
+
+@pytest.mark.parametrize("name", PLAIN)
+def test_every_kind_of_fault_is_known_on_every_part_on_which_it_makes_sense(name):
+    kinds = kinds_by_part(PATTERNS[name], small())
+    assert {kind for on_part in kinds.values() for kind in on_part} <= set(EVERY_KIND)
+    assert all({"down", "schema_change"} < set(on_part) for on_part in kinds.values())
+
+
+@pytest.mark.parametrize("kind", EVERY_KIND)
+@pytest.mark.parametrize("name", PLAIN)
+def test_each_fault_alone_changes_nothing_before_it_and_no_draw_of_any_part(name, kind):
+    for part, kinds in kinds_by_part(PATTERNS[name], small()).items():
+        if kind not in kinds:
+            continue
+        hit, plain = mb.run(PATTERNS[name], small(), faults=[EVERY_KIND[kind](part)]), usual(name)
+        early = plain.log["requested_at_s"] + plain.log["latency_s"] < OUTAGE["at"]
+        assert early.any()
+        for column, values in plain.log.items():
+            same = np.array_equal(
+                values[early], hit.log[column][early], equal_nan=values.dtype.kind == "f"
+            )
+            assert same, (part, column)
+        for other, built_in in plain.site.parts.items():
+            assert np.array_equal(built_in.draws_s, hit.site.parts[other].draws_s), (part, other)
+
+
+# What runs once a day or once a week would be missed by a fault of some hours.
+OFTEN = {
+    "federated": mb.Federated(),
+    "in process": mb.InProcess(release_every=1 * mb.DAY),
+    "mobile": mb.MobileApp(release_every=1 * mb.DAY, fast_share=1.0, fast_gap=1 * mb.HOUR),
+    "REST": mb.RestApi(),
+    "shared DB": mb.SharedDb(),
+    "streaming": mb.Streaming(trigger=60.0),
+}
+
+
+def traces(run):
+    site = run.site
+    trained = [(version.asof_s, version.live_at_s) for version in site.versions.versions]
+    seen = None if site.seen_at_s is None else site.seen_at_s.tobytes()
+    return fingerprint(run.log), site.published, trained, seen
+
+
+@pytest.mark.parametrize("name", OFTEN)
+def test_no_fault_that_is_accepted_does_nothing(name):
+    usual = traces(mb.run(OFTEN[name], small()))
+    in_vain = []
+    for part, kinds in kinds_by_part(OFTEN[name], small()).items():
+        for kind in kinds:
+            by_s = 3 * mb.HOUR if kind in {"slow", "late", "reorder", "clock_skew"} else 0.0
+            fault = Fault(kind, part, 4.2 * mb.DAY, 2.5 * mb.DAY, by_s)
+            if traces(mb.run(OFTEN[name], small(), faults=[fault])) == usual:
+                in_vain.append((kind, part))
+    assert not in_vain

@@ -178,3 +178,15 @@ def test_an_answer_in_another_unit_is_close_and_told_so():
 def test_a_tenfold_answer_is_told_its_side_and_size():
     verdict = check("07.mean", mean_age_h=30.0)
     assert (verdict.state, "too large by an order" in verdict.message) == ("fail", True)
+
+
+def test_a_right_answer_is_told_why_it_is_right():
+    verdict = check("07.mean", mean_age_h=7 / 6)
+    assert verdict.message == f"Yes. {desk.all_exercises()['07.mean'].because}"
+
+
+def test_a_part_of_something_that_comes_whole_is_nearly_right():
+    for visitors in (899.4, 900.4):
+        verdict = check("00.visitors", had=100, visitors=visitors)
+        assert (verdict.state, "whole number" in verdict.message) == ("close", True)
+    assert "whole" not in check("00.visitors", had=100, visitors=870.4).message

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import base64
+import itertools
 from xml.etree import ElementTree as ET
 
 import numpy as np
 import pytest
+from matplotlib.text import Text
 
 from mlbook import explore
 from mlbook.explore.age_panel import batch_ages
+from mlbook.explore.fleet_panel import bad_release_stays
 from mlbook.explore.knee_panel import waits
 from mlbook.explore.sure_panel import two_shops
 from mlbook.queueing import laws
@@ -18,6 +21,7 @@ PANELS = {
     "knee": explore.knee,
     "prediction_age": explore.prediction_age,
     "how_sure": explore.how_sure,
+    "fleet": explore.fleet,
 }
 
 
@@ -38,6 +42,26 @@ def test_moving_a_slider_changes_the_picture_and_the_sentence(name):
     assert panel.picture.value != before[0]
     assert panel.text.value != before[1]
     assert panel.sentence in panel.text.value
+
+
+@pytest.mark.parametrize("name", PANELS)
+@pytest.mark.parametrize("ends", [("min", "min"), ("min", "max"), ("max", "min"), ("max", "max")])
+def test_the_title_of_a_panel_keeps_off_its_neighbour_wherever_the_sliders_stand(name, ends):
+    panel = PANELS[name]()
+    first, *others = panel.controls
+    values = {knob: getattr(panel.controls[knob], ends[1]) for knob in others}
+    panel.set(**{first: getattr(panel.controls[first], ends[0])}, **values)
+    panel.figure.canvas.draw()
+    boxes = [text.get_window_extent() for ax in panel.figure.axes for text in titles(ax)]
+    assert boxes
+    assert boxes[-1].x1 <= panel.figure.bbox.x1
+    for left, right in itertools.pairwise(boxes):
+        assert left.x1 < right.x0
+
+
+def titles(ax):
+    said = {ax.get_title(loc=loc) for loc in ("left", "center")} - {""}
+    return [text for text in ax.findobj(Text) if text.get_text() in said]
 
 
 @pytest.mark.parametrize("name", PANELS)
@@ -73,7 +97,7 @@ def test_the_live_picture_has_the_sentence_as_its_alternative_text(name):
 
 
 def test_the_panels_that_are_dragged_a_lot_are_svg_live_and_png_elsewhere():
-    for name in ("knee", "prediction_age"):
+    for name in ("knee", "prediction_age", "fleet"):
         assert PANELS[name]().picture.value.startswith("<svg")
     assert PANELS["how_sure"]().picture.value.startswith("<img")
 
@@ -120,6 +144,21 @@ def test_the_age_panels_saw_stays_within_its_law_and_fills_it(every, takes):
     assert ages.age_h.min() == pytest.approx(low, abs=0.02)
     assert ages.age_h.max() == pytest.approx(high, abs=0.02)
     assert ages.fits == (takes < every)
+
+
+@pytest.mark.parametrize("percent", [0.0, 37.5, 100.0])
+@pytest.mark.parametrize("replaced", [2.0, 7.0])
+def test_in_the_end_a_phone_has_the_bad_release_as_long_as_it_was_the_newest(replaced, percent):
+    # The slow phones look every five days, so that the end comes within the sixty.
+    stays = bad_release_stays(replaced, fast_percent=percent, slow_gap_days=5.0)
+    assert stays.days_a_phone == pytest.approx(replaced, rel=0.01)
+
+
+def test_fast_phones_make_a_bad_release_high_and_short():
+    mixed, fast = (bad_release_stays(7.0, percent, 79.0) for percent in (37.5, 100.0))
+    assert fast.share.max() > 2 * mixed.share.max()
+    assert fast.in_two_weeks < mixed.in_two_weeks
+    assert mixed.days_a_phone < 0.8 * fast.days_a_phone  # the rest of it is still to come
 
 
 def test_four_times_the_visitors_halve_the_interval():

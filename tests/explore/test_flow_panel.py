@@ -34,4 +34,11 @@ def test_the_button_makes_it_stand_still_and_go_on():
 def test_the_sentence_stands_below_the_picture():
     panel = explore.flow(run())
     assert panel.sentence in panel.text.value
-    assert panel.sentence == panel.display.alt_text()
+    assert panel.sentence == panel.display.scene.sentence
+
+
+def test_who_does_not_see_the_picture_is_told_which_diagram_it_is():
+    panel = explore.flow(run())
+    _, metadata = panel._repr_mimebundle_()
+    assert metadata["image/png"]["alt"] == panel.display.alt_text()
+    assert panel.display.scene.wiring.title in panel.alt

@@ -41,6 +41,22 @@ def test_your_clicks_are_those_of_the_items_you_picked():
     assert score.expected["you"] == pytest.approx(world.truth[rows, chosen].sum())
 
 
+def test_who_has_not_chosen_yet_sees_the_others_and_gets_no_clicks_by_luck():
+    mine, others = game().play([1] * 10), game().play([...])
+    assert "you" not in others.clicked
+    assert {"you": mine.clicked["you"]} | others.clicked == mine.clicked
+    words = [text.get_text() for text in others.plot().ax_.texts]
+    assert words[0] == "not chosen yet"
+
+
+def test_the_score_tells_what_happened_and_what_is_worth_it_in_one_row():
+    score = game().play([1, 2, 3, 4, 5, 6, 1, 2, 3, 4])
+    words = [text.get_text() for text in score.plot().ax_.texts]
+    for name, clicks in score.clicked.items():
+        assert f"{clicks} today" in words
+        assert f"◆ {score.expected[name]:.1f} on average" in words
+
+
 def test_nobody_is_better_on_average_than_the_perfect_chooser():
     score = game().play([3] * 10)
     assert score.expected["perfect"] == max(score.expected.values())
@@ -50,6 +66,7 @@ def test_nobody_is_better_on_average_than_the_perfect_chooser():
     ("picks", "words"),
     [
         ([1] * 9, "picks must have 10 positions .* got 9"),
+        ([2, ...], "picks must have 10 positions .* got 2"),
         ([0] + [1] * 9, r"picks\[0\] must be >= 1 .* got 0"),
         ([1] * 9 + [7], r"picks\[9\] must be <= 6 .* got 7"),
         ([1.5] + [1] * 9, r"picks\[0\] must be a whole number .* got 1.5"),

@@ -10,7 +10,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 import mlbook as mb
-from mlbook.fedavg import Plan, auc_by_way, federate
+from mlbook.fedavg import Plan, federate, three_ways
 from mlbook.model import train
 from tests.fedavg.worlds import ASOF, hundred, shop
 
@@ -18,9 +18,13 @@ PLAN, WORLDS = Plan(local_epochs=20), range(5)
 
 
 @pytest.fixture(scope="module")
-def areas():
-    found = [auc_by_way(shop(seed), ASOF, PLAN, seed=seed) for seed in WORLDS]
-    return {way: np.array([each[way] for each in found]) for way in found[0]}
+def found():
+    return three_ways([shop(seed) for seed in WORLDS], ASOF, PLAN)
+
+
+@pytest.fixture(scope="module")
+def areas(found):
+    return {way: each.auc for way, each in found.items()}
 
 
 def next_day():
@@ -71,5 +75,18 @@ def test_federated_is_as_good_as_central_and_both_beat_each_for_itself(areas):
 
 def test_a_client_without_a_row_or_with_one_label_gets_one_score_for_all():
     sparse = mb.World(seed=2, days=8, users=60, visits_per_user_day=0.5)
-    areas = auc_by_way(sparse, ASOF, Plan(), rounds=2)
-    assert 0.3 < areas["local only"] < 0.7
+    ways = three_ways([sparse], ASOF, Plan(), rounds=2)
+    assert 0.3 < ways["local only"].auc[0] < 0.7
+
+
+def test_the_clicks_are_those_of_the_candidate_with_the_best_score(found):
+    _, columns, clicked = next_day()
+    score = train(shop(), ASOF)[0].predict_proba(columns)[:, 1]
+    rows = zip(score.reshape(-1, 6).tolist(), clicked.reshape(-1, 6).tolist(), strict=True)
+    clicks = [labels[row.index(max(row))] for row, labels in rows]
+    assert found["central"].clicks_per_100[0] == pytest.approx(100 * np.mean(clicks))
+
+
+def test_a_comparison_needs_a_world():
+    with pytest.raises(ValueError, match=r"worlds must be >= 1 \(worlds\), got 0"):
+        three_ways([], ASOF, PLAN)

@@ -87,7 +87,7 @@ def test_of_a_slider_panel_picture_and_sentence_remain_and_where_it_moves_is_sai
     (image,) = made.images
     assert image["src"] == f"data:image/png;base64,{PNG}"
     assert "At 50 visits & more." in made.text
-    assert "Run this lesson in JupyterLab to move the sliders." in made.text
+    assert "Run this lesson in JupyterLab to make it move." in made.text
 
 
 def test_a_panel_without_a_picture_shows_no_program_text(page):

@@ -22,7 +22,15 @@ if TYPE_CHECKING:
 SOURCES = {each.slug: notebooks_dir() / "src" / f"{each.slug}.py" for each in LESSONS}
 
 # Other values for the parameters that lessons have; each lesson takes those that it declares.
-OTHERS = {"seed": 8, "users": 300, "workers": 3, "predict_every_h": 12.0, "load_s": 10.0}
+OTHERS = {
+    "seed": 8,
+    "users": 300,
+    "workers": 3,
+    "predict_every_h": 12.0,
+    "load_s": 10.0,
+    "release_every_d": 5.0,
+    "fast_share": 0.6,
+}
 
 
 def write(source: Path, folder: Path, parameters: dict[str, Any] | None = None) -> Path:

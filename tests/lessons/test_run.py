@@ -3,6 +3,7 @@ import sys
 
 import pytest
 
+from mlbook.files import made_from
 from mlbook.lessons.catalogue import Break, Route
 from mlbook.lessons.run import execute
 
@@ -50,6 +51,11 @@ def test_a_lesson_that_raises_gives_status_one_and_does_not_stop_the_others(repo
         "notebooks",
         "summary.json",
     }
+
+
+def test_the_summary_says_from_which_files_and_values_it_was_made(summary, folder):
+    assert summary["made_from"] == made_from(folder)
+    assert summary["given"]["rate_per_s"] == "80"
 
 
 def test_the_summary_says_where_and_why(summary):

@@ -37,5 +37,5 @@ def test_an_old_box_is_reported(box):
 
 
 def test_an_unknown_chapter_is_named_with_the_known_ones():
-    with pytest.raises(ValueError, match=r"chapter must be one of '00', '06', '07', got '6'"):
+    with pytest.raises(ValueError, match=r"chapter must be one of '00', .*'07', .*got '6'"):
         then_and_now("6")

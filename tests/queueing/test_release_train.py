@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from mlbook.queueing import Fleet, adopted, fleet_model_age, poisson_looks
+from mlbook.queueing import Fleet, adopted, fleet_model_age, poisson_looks, still_running
 from mlbook.streams import stream
 
 DEVICES, R, L = 8000, 7.0, 1.5  # days
@@ -57,6 +57,23 @@ def test_a_release_spreads_as_the_curve_of_two_speeds_says():
         assert abs(share - expected) < 4 * np.sqrt(expected * (1 - expected) / DEVICES)
 
 
+@pytest.mark.parametrize("after", [3.0, R + 1.0, 2 * R, 3 * R + 2.0])
+def test_a_release_is_on_those_that_took_it_and_not_yet_the_next(after):
+    gap = np.repeat([FAST, SLOW], [3 * DEVICES // 8, 5 * DEVICES // 8])
+    fleet = fleet_after(gap, 60.0)
+    share = np.mean([fleet.installed(k, R + L + after) == R for k in range(DEVICES)])
+    expected = float(still_running(after, R, [(0.375, FAST), (0.625, SLOW)]))
+    assert abs(share - expected) < 4 * np.sqrt(expected * (1 - expected) / DEVICES)
+
+
+def test_before_a_release_is_live_nobody_runs_it_and_without_a_next_one_all_keep_it():
+    speeds = [(0.375, FAST), (0.625, SLOW)]
+    assert still_running([-1.0, 0.0], R, speeds).tolist() == [0.0, 0.0]
+    assert float(still_running(20.0, np.inf, speeds)) == adopted(20.0, speeds)
+    with pytest.raises(ValueError, match="replaced_after_s must be > 0"):
+        still_running(1.0, 0.0, speeds)
+
+
 def test_looks_come_at_random_instants_with_the_gap_of_each_device():
     who, look = poisson_looks(stream(1, "looks"), np.array([2.0, 50.0]), 20_000.0)
     for device, gap in enumerate((2.0, 50.0)):
@@ -84,3 +101,22 @@ def test_who_comes_later_begins_with_the_newest_release():
     fleet.offer("two", at_s=5.0)
     assert [fleet.installed(0, at) for at in (5.9, 6.0, 99.0)] == [None, "two", "two"]
     assert fleet.installed(1, 1e9) is None
+
+
+def test_a_device_has_what_it_found_only_when_the_slow_store_has_sent_it():
+    looks_s, takes_s = np.array([20.0, 40.0]), np.array([15.0, 1.0])
+    fleet = Fleet(1, np.array([0, 0]), looks_s, takes_s)
+    fleet.offer("one", at_s=0.0)
+    fleet.install(np.array([0.0]))
+    fleet.offer("two", at_s=10.0)
+    fleet.offer("three", at_s=30.0)
+    found = {now: fleet.installed(0, now) for now in (20.0, 34.9, 35.0, 40.9, 41.0)}
+    assert found == {20.0: "one", 34.9: "one", 35.0: "two", 40.9: "two", 41.0: "three"}
+
+
+def test_a_quick_look_that_overtakes_a_slow_one_brings_no_older_release_back():
+    fleet = Fleet(1, np.array([0, 0]), np.array([20.0, 40.0]), np.array([50.0, 1.0]))
+    fleet.offer("one", at_s=0.0)
+    fleet.install(np.array([0.0]))
+    fleet.offer("two", at_s=30.0)
+    assert [fleet.installed(0, now) for now in (40.0, 41.0, 70.0)] == ["one", "two", "two"]

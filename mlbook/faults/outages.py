@@ -1,66 +1,18 @@
-"""Things that go wrong, as data: which part, when, for how long.
-
-Chapter: 07, 13
-"""
+"""A part is away, or slow, its scheduler sleeps, or phones have no network."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from mlbook.faults.fault import Fault
 from mlbook.units import DAY
-from mlbook.validate import number
 
-__all__ = ["Fault", "down", "skip_batch", "slow"]
-
-
-@dataclass(frozen=True)
-class Fault:
-    """One fault on one part.
-
-    Parameters
-    ----------
-    kind : str
-        ``"down"``, ``"slow"`` or ``"skip_batch"``.
-    part : str
-        The part's name, for example ``"api"``; inside a wrapped pattern ``"arm/part"``.
-    at_s, lasting_s : float
-        When it begins and how long it lasts, in seconds.
-    by_s : float
-        Seconds that a slow part adds to each call.
-    """
-
-    kind: str
-    part: str
-    at_s: float
-    lasting_s: float
-    by_s: float = 0.0
-
-    def __post_init__(self) -> None:
-        hint = "Durations are seconds: write 8 * mb.DAY."
-        number("at", self.at_s, at_least=0, unit="seconds since the start of the world", hint=hint)
-        number("lasting", self.lasting_s, above=0, unit="seconds", hint=hint)
-        number("by", self.by_s, at_least=0, unit="seconds added to each call", hint=hint)
-
-    def covers(self, now_s: float) -> bool:
-        """Tell whether the fault is on.
-
-        Parameters
-        ----------
-        now_s : float
-            The instant in seconds.
-
-        Returns
-        -------
-        bool
-            True from its beginning until just before its end.
-        """
-        return self.at_s <= now_s < self.at_s + self.lasting_s
+__all__ = ["down", "offline", "skip_batch", "slow"]
 
 
 def down(part: str, *, at: float, lasting: float) -> Fault:
     """Make a part unreachable: calls and queued requests are refused, a running job is lost.
 
-    A request that is being worked on when it begins is still answered.
+    A request that is being worked on when it begins is still answered. Events that happen while the
+    ``"activity_log"`` is down are lost.
 
     Parameters
     ----------
@@ -83,7 +35,9 @@ def down(part: str, *, at: float, lasting: float) -> Fault:
 
 
 def slow(part: str, *, at: float, lasting: float, by: float) -> Fault:
-    """Make every call of a part take longer.
+    """Make every call of a part, or every job on it, take longer.
+
+    Phones get later what a slow sync or a slow store brings.
 
     Parameters
     ----------
@@ -92,7 +46,7 @@ def slow(part: str, *, at: float, lasting: float, by: float) -> Fault:
     at, lasting : float
         When it begins and how long it lasts, in seconds.
     by : float
-        Seconds added to each call.
+        Seconds added to each call or job.
 
     Returns
     -------
@@ -128,3 +82,31 @@ def skip_batch(part: str = "batch", *, at: float, lasting: float = 1 * DAY) -> F
     'batch'
     """
     return Fault("skip_batch", part, at, lasting)
+
+
+def offline(part: str = "device", *, at: float, lasting: float, share: float = 1.0) -> Fault:
+    """Take the network from a share of the phones: they go on predicting from what they have.
+
+    Such a phone cannot sync, look for a release, fetch a model or take part in a round of federated
+    learning. It is another matter than ``down("device", ...)``, which answers nobody.
+
+    Parameters
+    ----------
+    part : str
+        The phones.
+    at, lasting : float
+        When it begins and how long it lasts, in seconds.
+    share : float
+        The share of the phones, above 0 and at most 1; the same ones all the time.
+
+    Returns
+    -------
+    Fault
+        For ``mb.run(..., faults=[...])``.
+
+    Examples
+    --------
+    >>> offline(at=8 * DAY, lasting=3600, share=0.3).share
+    0.3
+    """
+    return Fault("offline", part, at, lasting, share=share)

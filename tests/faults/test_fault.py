@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 
 import mlbook as mb
@@ -19,10 +20,16 @@ def test_each_kind_says_what_it_does():
     assert mb.down("api", at=0, lasting=1).kind == "down"
     assert mb.slow("api", at=0, lasting=1, by=0.5).kind == "slow"
     assert mb.skip_batch(at=0).kind == "skip_batch"
+    for make in (mb.drop, mb.duplicate):
+        assert make("api", at=0, lasting=1, share=0.5).kind == make.__name__
+    for make in (mb.late, mb.reorder):
+        assert make("api", at=0, lasting=1, by=2.0).kind == make.__name__
+    assert mb.clock_skew(at=0, lasting=1, by=-2.0).by_s == -2.0
 
 
-def test_a_skipped_batch_is_the_batch_parts_and_lasts_a_day_unless_told_otherwise():
-    assert mb.skip_batch(at=5.0) == mb.skip_batch("batch", at=5.0, lasting=1 * mb.DAY)
+def test_instants_are_covered_as_one_by_one():
+    fault, at_s = mb.down("api", at=10.0, lasting=5.0), np.linspace(9.0, 16.0, 29)
+    assert fault.covered(at_s).tolist() == [fault.covers(now) for now in at_s]
 
 
 HINT = "Durations are seconds: write 8 * mb.DAY."
@@ -46,6 +53,24 @@ HINT = "Durations are seconds: write 8 * mb.DAY."
         (
             lambda: mb.slow("api", at=1, lasting=1, by=-0.1),
             f"by must be >= 0 (seconds added to each call), got -0.1. {HINT}",
+        ),
+        (
+            lambda: mb.late("activity_log", at=1, lasting=1, by=-60),
+            f"by must be >= 0 (seconds that a message is late), got -60. {HINT}",
+        ),
+        (
+            lambda: mb.clock_skew(at=1, lasting=1, by=math.inf),
+            f"by must be a finite number (seconds that the clock is ahead), got inf. {HINT}",
+        ),
+        (
+            lambda: mb.drop("api", at=1, lasting=1, share=0),
+            "share must be > 0 and <= 1 (a share of the calls, events or phones), got 0. "
+            "Write 0.5 for half.",
+        ),
+        (
+            lambda: mb.offline(at=1, lasting=1, share=30),
+            "share must be > 0 and <= 1 (a share of the calls, events or phones), got 30. "
+            "Write 0.5 for half.",
         ),
     ],
 )
