@@ -58,7 +58,8 @@ def batch(
     number("per_batch_s", per_batch_s, at_least=0, unit="seconds")
     number("per_request_s", per_request_s, at_least=0, unit="seconds")
     waits, base, more = float(wait_s), float(per_batch_s), float(per_request_s)
-    return collect(arrive, size, waits, base, more, workers)
+    most = min(size, arrive.size + 1)  # no batch is larger, and sums of positions stay small
+    return collect(arrive, most, waits, base, more, workers)
 
 
 @jit

@@ -68,6 +68,7 @@ def lru_hit_share(shares: ArrayLike, capacity: int) -> float:
     """
     p = _checked(shares)
     integer("capacity", capacity, at_least=1, unit="keys")
+    p = p[p > 0]  # who is never asked for takes no place
     if capacity >= p.size:
         return 1.0
 

@@ -42,15 +42,25 @@ def cache(
     >>> hit.tolist(), age_s.tolist()
     ([False, True, False, False], [0.0, 1.0, 0.0, 0.0])
     """
-    at, keys = instants("at_s", at_s), np.ascontiguousarray(key, dtype=np.int64)
-    number("ttl_s", ttl_s, above=0, unit="seconds") if np.isfinite(ttl_s) else None
-    if keys.shape != at.shape or (keys < 0).any():
-        text = f"key must be one whole number >= 0 a look-up, got shape {keys.shape}"
-        raise ValueError(f"{text} for {at.size} look-ups. Number the keys from 0.")
+    at, keys = instants("at_s", at_s), _numbers_of(key)
+    if keys.shape != at.shape:
+        text = f"key must be one for each of {at.size} look-ups, got shape {keys.shape}."
+        raise ValueError(f"{text} Name a key for every instant.")
+    if ttl_s != np.inf:
+        number("ttl_s", ttl_s, above=0, unit="seconds", hint="Leave it out for values that last.")
     kinds = int(keys.max(initial=0)) + 1
     if capacity is not None:
         integer("capacity", capacity, at_least=1, unit="keys", hint="Leave it out for all.")
     return recently_used(at, keys, kinds, min(capacity or kinds, kinds), float(ttl_s))
+
+
+def _numbers_of(key: ArrayLike) -> Ids:
+    given = np.asarray(key, dtype=np.float64 if np.size(key) == 0 else None)
+    wrong = ~((given >= 0) & (given == np.floor(given)) & (given < np.inf))
+    if wrong.any():
+        text = f"key must be a whole number >= 0, got {given[wrong].flat[0]}."
+        raise ValueError(f"{text} Number the keys from 0, for example with np.unique.")
+    return np.ascontiguousarray(given, dtype=np.int64)
 
 
 @jit

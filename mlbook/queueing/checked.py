@@ -7,6 +7,8 @@ from numpy.typing import ArrayLike, NDArray
 
 __all__ = ["instants", "one_each"]
 
+LONGEST = np.finfo(np.float64).max
+
 
 def instants(name: str, at_s: ArrayLike) -> NDArray[np.float64]:
     """Return sorted, finite instants, or say what is wrong with them.
@@ -42,7 +44,7 @@ def instants(name: str, at_s: ArrayLike) -> NDArray[np.float64]:
     return at
 
 
-def one_each(name: str, values: ArrayLike, n: int, *, at_least: float = 0.0) -> NDArray[np.float64]:
+def one_each(name: str, values: ArrayLike, n: int, *, forever: bool = False) -> NDArray[np.float64]:
     """Return one number a request, or say what is wrong with them.
 
     Parameters
@@ -53,8 +55,8 @@ def one_each(name: str, values: ArrayLike, n: int, *, at_least: float = 0.0) -> 
         One number a request.
     n : int
         How many requests there are.
-    at_least : float
-        The smallest number allowed.
+    forever : bool
+        Whether one may be infinite, as patience is.
 
     Returns
     -------
@@ -64,15 +66,15 @@ def one_each(name: str, values: ArrayLike, n: int, *, at_least: float = 0.0) -> 
     Raises
     ------
     ValueError
-        When there are more or fewer, or one of them is too small or no number.
+        When there are more or fewer, or one of them is negative, endless or no number.
     """
     each = np.ascontiguousarray(values, dtype=np.float64)
     if each.shape != (n,):
         text = f"{name} must have one number for each of {n} requests, got shape {each.shape}."
         raise ValueError(f"{text} Draw as many as there are arrivals.")
-    wrong = ~(each >= at_least)
+    wrong = ~((each >= 0) & (each <= (np.inf if forever else LONGEST)))
     if wrong.any():
         bad = int(np.flatnonzero(wrong)[0])
-        text = f"{name} must be >= {at_least:g} (seconds), got {each[bad]} at position {bad}."
-        raise ValueError(text)
+        rule = ">= 0" if forever else ">= 0 and finite"
+        raise ValueError(f"{name} must be {rule} (seconds), got {each[bad]} at position {bad}.")
     return each

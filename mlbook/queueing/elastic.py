@@ -13,6 +13,7 @@ __all__ = ["asleep", "autoscale", "cold_start", "follow_the_load"]
 
 Floats = NDArray[np.float64]
 Ids = NDArray[np.int64]
+MOST_LOOKS = 100_000_000
 
 
 def autoscale(
@@ -49,8 +50,11 @@ def autoscale(
 
     Notes
     -----
-    The scaler sees the work that *arrived* in the period, in seconds of service, divided by the
-    period: that many workers would be busy all the time.
+    There is one line, first come, first served. The first look is one period after the first
+    arrival. The scaler sees the work that *arrived* in the period, in seconds of service, divided
+    by the period: that many workers would be busy all the time. It orders so many for the period to
+    come, divided by `target` and rounded up. The worker that was ordered last goes first; one that
+    is busy then ends its request. What happens at the instant of a look happens after it.
 
     Examples
     --------
@@ -68,33 +72,44 @@ def autoscale(
     number("target", target, above=0, unit="a share")
     arrive = instants("arrive_s", arrive_s)
     service = one_each("service_s", service_s, arrive.size)
-    return follow_the_load(arrive, service, least, most, every_s, lag_s, target)
+    if not arrive.size:
+        return arrive, np.empty(0, np.int64)
+    looks = (arrive[-1] - arrive[0]) / every_s
+    if looks > MOST_LOOKS:
+        text = (
+            f"every_s must leave at most {MOST_LOOKS:,} looks at the load (seconds), got {every_s}"
+        )
+        raise ValueError(f"{text}: {looks:.3g} looks. Use a longer period.")
+    period = ((arrive - arrive[0]) / every_s).astype(np.int64)
+    busy = np.bincount(period, service) / every_s  # how many workers would be busy, by period
+    wanted = np.clip(np.ceil(busy / target), least, most).astype(np.int64)
+    workers = np.r_[least, wanted, least]  # after the last arrival the scaler sees no work
+    done_s = follow_the_load(arrive, service, workers, float(every_s), float(lag_s))
+    return done_s, workers[period]
 
 
 @jit
 def follow_the_load(
-    arrive: Floats, service: Floats, least: int, most: int,
-    every: float, lag: float, target: float,
-) -> tuple[Floats, Ids]:  # fmt: skip
-    """Order workers by the work that came; each is free some time after it was ordered."""
-    free, done = np.full(most, -np.inf), np.empty(arrive.size)
-    ordered, active = np.empty(arrive.size, np.int64), least
-    work, look = 0.0, (arrive[0] if arrive.size else 0.0) + every
+    arrive: Floats, service: Floats, workers: Ids, every: float, lag: float
+) -> Floats:
+    """Serve with so many workers in each period; a new one is free some time after its order."""
+    free, done = np.full(workers.max(), -np.inf), np.empty(arrive.size)
+    period = 0
     for i in range(arrive.size):
-        while arrive[i] >= look:
-            wanted = int(np.ceil(work / every / target))
-            wanted = min(max(wanted, least), most)
-            for j in range(active, wanted):  # it may still be busy from before it was let go
-                free[j] = max(free[j], look + lag)
-            active, work, look = wanted, 0.0, look + every
-        first = 0
-        for j in range(1, active):
-            if free[j] < free[first]:
-                first = j
-        done[i] = free[first] = max(arrive[i], free[first]) + service[i]
-        ordered[i] = active
-        work += service[i]
-    return done, ordered
+        while True:
+            first = 0
+            for j in range(1, workers[period]):
+                if free[j] < free[first]:
+                    first = j
+            start = max(arrive[i], free[first])
+            look = arrive[0] + (period + 1) * every
+            if start < look or period + 1 == workers.size:
+                break
+            period += 1  # whoever still waits may find new workers, or fewer
+            for j in range(workers[period - 1], workers[period]):
+                free[j] = max(free[j], look + lag)  # it may be busy from before it was let go
+        done[i] = free[first] = start + service[i]
+    return done
 
 
 def cold_start(
@@ -127,7 +142,8 @@ def cold_start(
     number("idle_s", idle_s, at_least=0, unit="seconds until it is taken away")
     number("cold_s", cold_s, at_least=0, unit="seconds to start")
     arrive = instants("arrive_s", arrive_s)
-    return asleep(arrive, one_each("service_s", service_s, arrive.size), idle_s, cold_s)
+    service = one_each("service_s", service_s, arrive.size)
+    return asleep(arrive, service, float(idle_s), float(cold_s))
 
 
 @jit

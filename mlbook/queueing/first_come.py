@@ -207,6 +207,9 @@ def tandem(arrive_s: ArrayLike, service_s: ArrayLike, workers: ArrayLike) -> Flo
     """
     at, counts = instants("arrive_s", arrive_s), np.atleast_1d(workers)
     times = np.atleast_2d(np.asarray(service_s, dtype=np.float64))
+    if times.shape != (counts.size, at.size):
+        text = f"service_s must have {counts.size} rows (one a queue) of {at.size} numbers (one a"
+        raise ValueError(f"{text} request), got shape {times.shape}. Use one row a queue.")
     done, who = np.empty((counts.size, at.size)), np.arange(at.size)
     for station, (takes, count) in enumerate(zip(times, counts.tolist(), strict=True)):
         integer("workers", count, at_least=1, unit="workers", hint="Write 1 for a single one.")

@@ -42,7 +42,7 @@ def finite_queue(arrive_s: ArrayLike, service_s: ArrayLike, workers: int, places
     """
     arrive, service = _checked(arrive_s, service_s, workers)
     integer("places", places, at_least=0, unit="places in the line", hint="Use fifo for no limit.")
-    return few_places(arrive, service, workers, places)
+    return few_places(arrive, service, workers, min(places, arrive.size))
 
 
 @jit
@@ -77,7 +77,7 @@ def reneging(
     service_s : array_like of shape (n,)
         How long each request would keep its worker, in seconds, >= 0.
     patience_s : array_like of shape (n,)
-        How long each request waits for its turn, in seconds, >= 0.
+        How long each request waits for its turn, in seconds, >= 0; infinite for ever.
     workers : int
         How many requests are served at once, >= 1.
 
@@ -97,7 +97,7 @@ def reneging(
     array([ 5., nan, 10.])
     """
     arrive, service = _checked(arrive_s, service_s, workers)
-    patience = one_each("patience_s", patience_s, arrive.size)
+    patience = one_each("patience_s", patience_s, arrive.size, forever=True)
     return little_patience(arrive, service, patience, workers)
 
 
@@ -141,8 +141,11 @@ def priority(
     array([ 5., 15., 10.])
     """
     arrive, service = _checked(arrive_s, service_s, workers)
-    one_each("urgent", np.asarray(urgent, dtype=float), arrive.size)
-    return urgent_first(arrive, service, np.asarray(urgent, dtype=bool), workers)
+    is_urgent = np.ascontiguousarray(urgent, dtype=bool)
+    if is_urgent.shape != arrive.shape:
+        text = f"urgent must have one True or False for each of {arrive.size} requests"
+        raise ValueError(f"{text}, got shape {is_urgent.shape}.")
+    return urgent_first(arrive, service, is_urgent, workers)
 
 
 @jit
@@ -151,9 +154,9 @@ def urgent_first(arrive: Floats, service: Floats, urgent: Bools, workers: int) -
     free, done = np.full(workers, -np.inf), np.empty(arrive.size)
     lines = np.empty((2, arrive.size), np.int64)  # urgent ones in the first
     head, tail = np.zeros(2, np.int64), np.zeros(2, np.int64)
-    came = 0
+    came, now = 0, -np.inf
     for _ in range(arrive.size):
-        now = free[0]
+        now = max(now, free[0])  # a worker may have been free for long when two come at once
         if head[0] == tail[0] and head[1] == tail[1]:  # nobody waits: for the next to come
             now = max(now, arrive[came])
         while came < arrive.size and arrive[came] <= now:

@@ -72,7 +72,8 @@ def _with_compiled_callees(plain: Callable[_P, _R]) -> Callable[_P, _R]:
     called = {name: plain.__globals__.get(name) for name in plain.__code__.co_names}
     compiled = {name: value.fast for name, value in called.items() if isinstance(value, Kernel)}
     seen = plain.__globals__ | compiled
-    copy = types.FunctionType(plain.__code__, seen, plain.__name__, plain.__defaults__)
+    code, defaults, closure = plain.__code__, plain.__defaults__, plain.__closure__
+    copy = types.FunctionType(code, seen, plain.__name__, defaults, closure)
     copy.__qualname__, copy.__module__ = plain.__qualname__, plain.__module__
     return copy
 

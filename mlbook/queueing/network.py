@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from mlbook.queueing.checked import one_each
 from mlbook.validate import integer, number
 
 if TYPE_CHECKING:
@@ -155,9 +156,26 @@ class Station:
         if self.places is not None:
             hint = "Leave places out for a line without end."
             integer("places", self.places, at_least=0, unit="places in the line", hint=hint)
-        if not hasattr(self.service, "sample"):
+        if not (hasattr(self.service, "sample") and hasattr(self.service, "mean")):
             rule = "service must be a distribution such as mb.queueing.Exponential(0.01) (seconds)"
             raise TypeError(f"{rule}, got {self.service!r}.")
+
+    def draw(self, rng: np.random.Generator, n: int) -> NDArray[np.float64]:
+        """Draw service times, and look at them: anybody may write a distribution.
+
+        Parameters
+        ----------
+        rng : numpy.random.Generator
+            The stream of random numbers.
+        n : int
+            How many.
+
+        Returns
+        -------
+        ndarray of shape (n,)
+            Seconds.
+        """
+        return one_each(f"the service of {self.name!r}", self.service.sample(rng, n), n)
 
     @property
     def is_plain(self) -> bool:

@@ -33,7 +33,7 @@ class _Line:
         self.service = np.empty(0)  # of all requests that are still on their way
 
     def draw(self, n: int) -> None:
-        self.service = np.r_[self.service, self.station.service.sample(self.rng, n)]
+        self.service = np.r_[self.service, self.station.draw(self.rng, n)]
 
     def feed(self, at_s: Floats, who: Ids, base: int) -> tuple[Floats, Ids]:
         service = self.service[who - base]

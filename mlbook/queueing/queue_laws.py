@@ -215,4 +215,6 @@ def reneging_share(
         weight *= rate_per_s / (served + gives_up)
         total += weight
         leaving += weight * gives_up
+        if total > 1e200:  # only the ratio counts, and it must not overflow
+            weight, total, leaving = weight / total, 1.0, leaving / total
     return leaving / total / rate_per_s

@@ -61,8 +61,10 @@ class Result:
 
     @property
     def mean_s(self) -> float:
-        """Mean latency in seconds."""
-        return float(np.nanmean(self.latency_s)) if self.columns else self.latency.mean
+        """Mean latency in seconds; NaN when nobody got an answer."""
+        if not self.columns or not self.latency.n:
+            return self.latency.mean
+        return float(np.nanmean(self.latency_s))
 
     def quantile(self, q: float) -> float:
         """Find a quantile of the latency.
@@ -75,12 +77,13 @@ class Result:
         Returns
         -------
         float
-            Seconds; exact when the requests were kept, else off by one part in 128 at most.
+            Seconds; exact when the requests were kept, else off by one part in 128 at most. NaN
+            when nobody got an answer.
         """
         fraction("q", q)
-        return (
-            float(np.nanquantile(self.latency_s, q)) if self.columns else self.latency.quantile(q)
-        )
+        if not self.columns or not self.latency.n:
+            return self.latency.quantile(q)
+        return float(np.nanquantile(self.latency_s, q))
 
     @property
     def answered_frac(self) -> float:

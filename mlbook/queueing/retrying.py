@@ -74,8 +74,10 @@ def retry(
     service = one_each("service_s", service_s, arrive.size)
     if places is not None:
         integer("places", places, at_least=0, unit="places in the line")
-    room = arrive.size * tries if places is None else places
-    return with_retries(arrive, service, workers, room, timeout_s, tries, backoff_s)
+    all_tries = arrive.size * tries
+    room = all_tries if places is None else min(places, all_tries)
+    timeout, backoff = float(timeout_s), float(backoff_s)
+    return with_retries(arrive, service, workers, room, timeout, tries, backoff)
 
 
 @jit

@@ -7,8 +7,7 @@ station is busy with is carried over: a billion requests need no more memory tha
 
 from __future__ import annotations
 
-import os
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,11 +16,11 @@ from numpy.typing import NDArray
 from mlbook.queueing.caching import cache
 from mlbook.queueing.first_come import in_order
 from mlbook.queueing.histogram import LatencyHistogram
-from mlbook.queueing.impatience import few_places
+from mlbook.queueing.impatience import finite_queue
 from mlbook.queueing.network import Chain, Station
 from mlbook.queueing.pieces import count_in_pieces
 from mlbook.queueing.result import GAVE_UP, OK, TURNED_AWAY, Result
-from mlbook.queueing.retrying import with_retries
+from mlbook.queueing.retrying import retry
 from mlbook.streams import stream
 from mlbook.validate import one_of
 
@@ -92,11 +91,10 @@ def simulate(load: Workload, chain: Chain | Station, *, keep: str = "all") -> Re
 
 
 def _check_memory(n: int, stations: int) -> None:
+    import psutil
+
     needed = 8 * n * (8 + 4 * stations)
-    try:
-        free = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_AVPHYS_PAGES")
-    except (ValueError, OSError, AttributeError):  # this system does not tell
-        return
+    free = psutil.virtual_memory().available
     if needed > free:
         text = f"n must fit into memory: {n:,} requests need about {needed / 1e9:.1f} GB, and "
         raise MemoryError(f"{text}{free / 1e9:.1f} GB are free. Use keep='histogram'.")
@@ -125,7 +123,7 @@ class _Flow:
     def through(self, station: Station) -> None:
         """Let everybody pass one station; who fails there goes no further."""
         rng = stream(self.load.seed, f"station/{station.name}")
-        service = station.service.sample(rng, self.load.n)[self.who]
+        service = station.draw(rng, self.load.n)[self.who]
         if station.cache:
             service = self._look_up(station, service)
         if station.places is None and station.retry is None:
@@ -157,11 +155,13 @@ class _Flow:
     def _try(self, station: Station, service: Floats) -> Floats:
         if station.retry is None:
             assert station.places is not None
-            return few_places(self.at_s, service, station.workers, station.places)
-        again = station.retry
-        room = station.places if station.places is not None else self.at_s.size * again.tries
-        done_s, tries = with_retries(
-            self.at_s, service, station.workers, room, again.timeout_s, again.tries, again.backoff_s
+            return finite_queue(self.at_s, service, station.workers, station.places)
+        done_s, tries = retry(
+            self.at_s,
+            service,
+            workers=station.workers,
+            places=station.places,
+            **asdict(station.retry),
         )
         self.tries[self.who] = np.maximum(self.tries[self.who], tries)
         return done_s

@@ -60,6 +60,12 @@ class Workload:
             number("rate_per_s", rate, above=0, unit="arrivals a second")
         for stay in self.stays_s:
             number("stays_s", stay, above=0, unit="mean seconds that a rate lasts")
+        if self.at_s is not None and self.at_s.size != self.n:
+            text = f"n must be {self.at_s.size} (requests in the log that is replayed)"
+            raise ValueError(f"{text}, got {self.n}. A log cannot be made longer or shorter.")
+        if self.at_s is None and not self.rates_per_s:
+            text = "rates_per_s must have one rate at least (arrivals a second), got none."
+            raise ValueError(f"{text} Use Workload.poisson(rate_per_s=80.0, n=1000).")
         several = len(self.rates_per_s) > 1
         if several and len(self.stays_s) != len(self.rates_per_s):
             text = f"got {len(self.stays_s)} for {len(self.rates_per_s)} rates"
@@ -136,7 +142,7 @@ class Workload:
         """Mean arrivals a second."""
         if self.at_s is not None:
             span_s = float(np.ptp(self.at_s))
-            return (self.n - 1) / span_s if span_s else np.inf
+            return (self.n - 1) / span_s if span_s else (0.0 if self.n == 1 else np.inf)
         weights = self.stays_s if len(self.rates_per_s) > 1 else (1.0,)
         return float(np.average(self.rates_per_s, weights=weights))
 
