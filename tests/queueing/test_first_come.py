@@ -166,7 +166,9 @@ def test_a_time_of_service_that_cannot_be_is_refused(call, wrong):
 def test_requests_without_a_time_of_service_are_refused():
     words = "service_s must have one number for each of 2 requests, got shape (1,). Draw as many"
     assert words in refusal(ValueError, fifo, [0, 1], [1])
-    words = "service_s must have 2 rows (one a queue) of 2 numbers (one a request), got shape (1, 2)"
+    words = (
+        "service_s must have 2 rows (one a queue) of 2 numbers (one a request), got shape (1, 2)"
+    )
     assert words in refusal(ValueError, tandem, [0, 1], [[1, 1]], [1, 1])
 
 

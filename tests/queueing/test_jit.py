@@ -204,4 +204,3 @@ def test_a_kernel_gives_the_same_bits_compiled_and_not(name, request, require):
     for args, expected in zip(cases()[name], compiled, strict=True):
         given = all_kernels()[name](*args)
         assert (bits(given), bits(args)) == expected, "what it gives, and what it changed"
-
