@@ -45,12 +45,13 @@ class LatencyHistogram:
     Parameters
     ----------
     counts : ndarray of shape (5120,)
-        How many fell into each bucket; zeros and what is shorter than 2 ** -40 s into the first.
+        How many fell into each bucket; zeros and what is shorter than 2 ** -40 s into the first,
+        what is longer than 2 ** 40 s into the last.
 
     Notes
     -----
     A quantile is off by at most one part in 128 of its value, because it is the middle of a bucket
-    that holds the exact one (of rank ``ceil(q n)``).
+    that holds the exact one (of rank ``ceil(q n)``). Below 2 ** -39 s it is off by less than 1e-12 s.
 
     References
     ----------
