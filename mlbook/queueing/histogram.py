@@ -51,7 +51,7 @@ class LatencyHistogram:
     Notes
     -----
     A quantile is off by at most one part in 128 of its value, because it is the middle of a bucket
-    that holds the exact one (of rank ``ceil(q n)``). Below 2 ** -39 s it is off by less than 1e-12 s.
+    that holds the exact one (of rank ``ceil(q n)``). Below 2 ** -39 s: by less than 1e-12 s.
 
     References
     ----------

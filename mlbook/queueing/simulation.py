@@ -75,7 +75,7 @@ def simulate(load: Workload, chain: Chain | Station, *, keep: str = "all") -> Re
     chain = chain if isinstance(chain, Chain) else Chain(chain)
     if keep == "histogram":
         return Result(load, chain, count_in_pieces(load, chain))
-    _check_memory(load.n, len(chain.stations))
+    _check_memory(load.n, chain)
     flow = _Flow.of(load)
     for station in chain.stations:
         flow.through(station)
@@ -90,10 +90,11 @@ def simulate(load: Workload, chain: Chain | Station, *, keep: str = "all") -> Re
     return Result(load, chain, LatencyHistogram.of(latency_s), columns)
 
 
-def _check_memory(n: int, stations: int) -> None:
+def _check_memory(n: int, chain: Chain) -> None:
     import psutil
 
-    needed = 8 * n * (8 + 4 * stations)
+    tries = max(each.retry.tries if each.retry else 0 for each in chain.stations)
+    needed = 8 * n * (8 + 4 * len(chain.stations) + tries)
     free = psutil.virtual_memory().available
     if needed > free:
         text = f"n must fit into memory: {n:,} requests need about {needed / 1e9:.1f} GB, and "

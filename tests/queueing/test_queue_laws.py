@@ -1,4 +1,4 @@
-"""Closed forms against a birth-and-death chain that is solved, against scipy, and against queues."""
+"""Closed forms against a chain of states that is solved, against scipy, and against queues."""
 
 from __future__ import annotations
 

@@ -102,7 +102,7 @@ def test_one_instant_has_no_rate_and_many_at_once_have_no_bound():
         (lambda: Workload.replay([0, np.inf]), "at_s must be finite (seconds), got inf at"),
         (
             lambda: Workload.replay([1, 2, 3]).big(2),
-            "n must be 3 (requests in the log that is replayed), got 2. A log cannot be made longer",
+            "n must be 3 (requests in the log that is replayed), got 2. A log cannot be made",
         ),
     ],
 )
