@@ -33,15 +33,15 @@ def instants(name: str, at_s: ArrayLike) -> NDArray[np.float64]:
     at = np.ascontiguousarray(at_s, dtype=np.float64)
     if at.ndim != 1:
         raise ValueError(f"{name} must be one row of instants (seconds), got shape {at.shape}.")
+    if not at.size or (np.isfinite(at[[0, -1]]).all() and (at[1:] >= at[:-1]).all()):
+        return at
     if not np.isfinite(at).all():
         bad = int(np.flatnonzero(~np.isfinite(at))[0])
         text = f"{name} must be finite (seconds), got {at[bad]} at position {bad}."
         raise ValueError(f"{text} Leave such requests out.")
-    if (at[1:] < at[:-1]).any():
-        bad = int(np.flatnonzero(at[1:] < at[:-1])[0]) + 1
-        text = f"{name} must be sorted (seconds), got {at[bad]:g} after {at[bad - 1]:g}"
-        raise ValueError(f"{text} at position {bad}. Sort everything with np.argsort({name}).")
-    return at
+    bad = int(np.flatnonzero(at[1:] < at[:-1])[0]) + 1
+    text = f"{name} must be sorted (seconds), got {at[bad]:g} after {at[bad - 1]:g}"
+    raise ValueError(f"{text} at position {bad}. Sort everything with np.argsort({name}).")
 
 
 def one_each(name: str, values: ArrayLike, n: int, *, forever: bool = False) -> NDArray[np.float64]:
@@ -72,9 +72,9 @@ def one_each(name: str, values: ArrayLike, n: int, *, forever: bool = False) -> 
     if each.shape != (n,):
         text = f"{name} must have one number for each of {n} requests, got shape {each.shape}."
         raise ValueError(f"{text} Draw as many as there are arrivals.")
-    wrong = ~((each >= 0) & (each <= (np.inf if forever else LONGEST)))
-    if wrong.any():
-        bad = int(np.flatnonzero(wrong)[0])
+    most = np.inf if forever else LONGEST
+    if n and not (each.min() >= 0 and each.max() <= most):  # NaN is neither
+        bad = int(np.flatnonzero(~((each >= 0) & (each <= most)))[0])
         rule = ">= 0" if forever else ">= 0 and finite"
         raise ValueError(f"{name} must be {rule} (seconds), got {each[bad]} at position {bad}.")
     return each

@@ -58,7 +58,8 @@ def retry(
     Notes
     -----
     When a try enters the line, its end is known. So success and time-out are known at once, and
-    only the tries that are still to come wait in a heap beside the sorted arrivals.
+    only the tries that are still to come wait in a heap beside the sorted arrivals. What leaves at
+    an instant leaves before what comes; of tries that come at one instant the first ones are first.
 
     Examples
     --------

@@ -29,8 +29,8 @@ def test_the_shortest_line_counts_who_is_served_and_not_how_long_it_will_take():
 
 
 def test_who_leaves_at_the_instant_of_an_arrival_has_left():
-    done_s = balance([0, 0, 2], [2, 9, 1], servers=2, policy="shortest_queue")
-    np.testing.assert_array_equal(done_s, [2, 9, 3])
+    done_s = balance([0, 0, 2], [9, 2, 1], servers=2, policy="shortest_queue")
+    np.testing.assert_array_equal(done_s, [9, 2, 3])
 
 
 @pytest.mark.parametrize("policy", POLICIES)

@@ -46,6 +46,11 @@ def test_a_try_that_comes_when_the_worker_is_free_again_is_served():
     assert tries.tolist() == [1, 2]
 
 
+def test_of_two_that_come_at_one_instant_the_first_try_is_served():
+    done_s, _ = retry([0, 1, 3], [3, 1, 1], places=0, backoff_s=2.0, tries=2, **CALM)
+    np.testing.assert_array_equal(done_s, [3, np.nan, 4])
+
+
 def test_who_never_gives_up_stands_in_a_queue():
     arrive_s, service_s = busy()
     done_s, tries = retry(arrive_s, service_s, workers=1, timeout_s=1e9)
