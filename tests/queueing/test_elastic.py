@@ -37,13 +37,27 @@ def test_workers_are_ordered_for_their_share_of_busy_time_rounded_up(target, wor
     assert ordered[1] == workers
 
 
-def test_a_surplus_worker_ends_its_request_and_takes_no_new_one():
-    # Two are ordered at 10, one again at 20: the second is busy from 12 to 42, and 21 waits for 31.
-    at_s, service_s = [0, 11, 12, 21, 22], [20, 20, 30, 1, 1]
-    settings = {"least": 1, "most": 2, "every_s": 10.0, "lag_s": 0.0, "target": 1.0}
-    done_s, ordered = autoscale(at_s, service_s, **settings)
-    assert ordered.tolist() == [1, 2, 2, 2, 2]
-    np.testing.assert_array_equal(done_s[:3], [20, 31, 50])
+PAIR = {"least": 1, "most": 2, "every_s": 10.0, "lag_s": 0.0, "target": 1.0}
+
+
+def test_a_surplus_worker_takes_no_new_request_at_the_instant_of_the_look():
+    # The second worker is there from 10 to 20. Who comes at 20 and 21 finds the first one only.
+    done_s, ordered = autoscale([0, 12, 20, 21], [20, 0.5, 5, 1], **PAIR)
+    assert ordered.tolist() == [1, 2, 1, 1]
+    np.testing.assert_array_equal(done_s, [20, 12.5, 25, 26])
+
+
+def test_a_surplus_worker_ends_its_request_and_is_busy_when_it_is_ordered_again():
+    # The second worker is busy from 11 to 111; it is let go at 30 and ordered again at 40.
+    done_s, ordered = autoscale([0, 11, 31, 41], [20, 100, 20, 1], **PAIR)
+    assert ordered.tolist() == [1, 2, 1, 2]
+    np.testing.assert_array_equal(done_s, [20, 111, 51, 52])
+
+
+def test_after_the_last_arrival_the_scaler_sees_no_work_though_some_still_wait():
+    # The second worker is there from 10 to 20, and ends at 22 what it began at 18.
+    done_s, _ = autoscale([0] * 6, [8, 8, 8, 20, 4, 1], **PAIR)
+    np.testing.assert_array_equal(done_s, [8, 16, 18, 36, 22, 37])
 
 
 def test_as_many_workers_at_least_as_at_most_are_a_queue():
