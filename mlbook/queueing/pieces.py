@@ -45,9 +45,7 @@ class _Line:
 
     def flush(self) -> tuple[Floats, Ids]:
         busy = self.held >= 0
-        left, who = self.free[busy], self.held[busy]
-        self.held[:] = -1
-        return left, who
+        return self.free[busy], self.held[busy]
 
 
 def count_in_pieces(load: Workload, chain: Chain, piece: int = PIECE) -> LatencyHistogram:

@@ -50,7 +50,7 @@ def test_a_cache_with_room_for_all_hits_always():
 
 
 def test_keys_that_nobody_asks_for_take_no_room():
-    assert lru_hit_share([1.0, 0.0, 0.0], 1) == 1.0
+    assert lru_hit_share([1.0, 0.0, 0.0], 1) == lru_hit_share([1.0, 0.0, 0.0], 2) == 1.0
     assert lru_hit_share([0.5, 0.3, 0.2, 0.0], 2) == pytest.approx(
         lru_hit_share([0.5, 0.3, 0.2], 2)
     )

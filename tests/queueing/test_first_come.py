@@ -12,7 +12,7 @@ from mlbook.streams import stream
 from tests.worlds import refusal
 
 KERNELS = [first_come.scan, first_come.branch_free, first_come.heap, first_come._heapq]
-WORKERS = [1, 2, 5, 64, 65, 200]
+WORKERS = [1, 2, 5, 64, 65, 300]
 
 
 def busy(n=2_000, seed=1, load=3.0):
