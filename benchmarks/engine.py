@@ -82,7 +82,9 @@ def against_ciw(sizes: Sizes) -> None:
             lambda lists=lists, workers=workers: in_ciw.fifo(*lists, workers),
             rounds=sizes.rounds,
         )
-        show(f"FIFO, {workers} workers, Ciw", theirs / ours * sizes.ours / sizes.others, AGAINST_CIW)
+        show(
+            f"FIFO, {workers} workers, Ciw", theirs / ours * sizes.ours / sizes.others, AGAINST_CIW
+        )
 
 
 def against_c(sizes: Sizes) -> None:
@@ -132,7 +134,9 @@ def endless(n: int) -> None:
     print("\nM/M/1 at utilization .8, latencies counted in a histogram, in a process of its own")
     seconds, p99, memory = fresh.endless(n)
     if n < 10**9:
-        print(f"(a tenth or less of 1,000,000,000; the goal in proportion; --billion for all, {n:,} here)")
+        print(
+            f"(a tenth or less of 1,000,000,000; the goal in proportion; --billion for all, {n:,} here)"
+        )
     show(f"{n:,} requests", seconds, 15 * n / 10**9, most=True, unit="s")
     show("peak memory", memory, 300, most=True, unit="MB")
     law = -np.log(0.01) / (100 - 80)
@@ -145,7 +149,13 @@ def starting(sizes: Sizes) -> None:
     show("import mlbook", book, 0.6, most=True, unit="s")
     print(f"{'import mlbook / import numpy':<52} {book / numpy:>8.3g}")
     print(f"heavy modules that it loads: {', '.join(fresh.heavy_modules()) or 'none'}")
-    show("first simulation, warm cache", fresh.first_simulation(sizes.rounds), 0.5, most=True, unit="s")
+    show(
+        "first simulation, warm cache",
+        fresh.first_simulation(sizes.rounds),
+        0.5,
+        most=True,
+        unit="s",
+    )
     everything = fresh.compiling(*sizes.kernels)
     show("compiling everything, empty cache", everything, 6, most=True, unit="s")
     took = {name: fresh.compiling(name, after=fresh.NUMBA_ITSELF) for name in sizes.kernels}
@@ -169,7 +179,9 @@ def main() -> None:
     starting(sizes)
     parts = ("numpy", "numba", "simpy", "ciw")
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
-    print("\n" + ", ".join(f"{part} {version(part)}" for part in parts), f"load {load:.1f}", sep=", ")
+    print(
+        "\n" + ", ".join(f"{part} {version(part)}" for part in parts), f"load {load:.1f}", sep=", "
+    )
 
 
 if __name__ == "__main__":

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from peers import in_simpy
 
 from mlbook import queueing
 from mlbook.streams import stream
+from peers import in_simpy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,7 +41,9 @@ class Draws:
     @functools.cached_property
     def lists(self) -> dict[str, list[Any]]:
         """The same as lists, which are quicker than arrays in plain Python."""
-        arrays = {name: value for name, value in vars(self).items() if isinstance(value, np.ndarray)}
+        arrays = {
+            name: value for name, value in vars(self).items() if isinstance(value, np.ndarray)
+        }
         return {name: value.tolist() for name, value in arrays.items()}
 
 
@@ -68,7 +70,9 @@ class Duel:
         """How often their time fits: CPU time a request of theirs to that of ours, in turns."""
         self.check(min(fewer, 20_000))
         many, few = draws(n, self.workers), draws(fewer, self.workers).lists
-        ours, theirs = least_seconds(lambda: self.ours(many), lambda: self.theirs(few), rounds=rounds)
+        ours, theirs = least_seconds(
+            lambda: self.ours(many), lambda: self.theirs(few), rounds=rounds
+        )
         return (theirs / fewer) / (ours / n)
 
 
