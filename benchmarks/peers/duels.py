@@ -16,7 +16,7 @@ from peers import in_simpy
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-ROUNDS = 5
+ROUNDS = 7
 CALM = {"workers": 4, "places": 50, "timeout_s": 20.0, "tries": 3, "backoff_s": 1.0}
 STORM = CALM | {"timeout_s": 5.0}  # three tries each, and hardly anybody is answered in time
 BATCH = {"size": 16, "wait_s": 2.0, "per_batch_s": 0.5, "per_request_s": 0.05}
