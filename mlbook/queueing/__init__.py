@@ -38,6 +38,7 @@ from mlbook.queueing.queue_laws import (
     reneging_share,
 )
 from mlbook.queueing.release_train import Fleet, poisson_looks, still_running
+from mlbook.queueing.replicating import Replications, replicate
 from mlbook.queueing.result import Result
 from mlbook.queueing.retrying import retry
 from mlbook.queueing.simulation import simulate
@@ -53,6 +54,7 @@ __all__ = [
     "LatencyHistogram",
     "LogNormal",
     "OnOff",
+    "Replications",
     "Result",
     "Retry",
     "Station",
@@ -85,6 +87,7 @@ __all__ = [
     "priority",
     "reneging",
     "reneging_share",
+    "replicate",
     "retry",
     "simulate",
     "still_running",

@@ -80,16 +80,6 @@ def assigned(arrive: Floats, service: Floats, server: Ids, servers: int) -> Floa
 
 
 @jit
-def _left(done: Floats, after: Ids, first: int, now: float) -> tuple[int, int]:
-    """Walk along a line past those who have left; give its new head and how many these were."""
-    gone = 0
-    while first >= 0 and done[first] <= now:
-        first = after[first]
-        gone += 1
-    return first, gone
-
-
-@jit
 def shorter_of_two(arrive: Floats, service: Floats, one: Ids, other: Ids, servers: int) -> Floats:
     """Look at two lines, join the shorter; the first of the two when they are equal."""
     done, after = np.empty(arrive.size), np.full(arrive.size, -1)  # who stands behind whom
@@ -97,8 +87,9 @@ def shorter_of_two(arrive: Floats, service: Floats, one: Ids, other: Ids, server
     length = np.zeros(servers, np.int64)
     for i in range(arrive.size):
         for k in (one[i], other[i]):
-            first[k], gone = _left(done, after, first[k], arrive[i])
-            length[k] -= gone
+            while first[k] >= 0 and done[first[k]] <= arrive[i]:  # these have left
+                first[k] = after[first[k]]
+                length[k] -= 1
         k = other[i] if length[other[i]] < length[one[i]] else one[i]
         free = done[last[k]] if last[k] >= 0 else -np.inf
         done[i] = max(arrive[i], free) + service[i]
@@ -120,8 +111,9 @@ def shortest(arrive: Floats, service: Floats, servers: int) -> Floats:
     for i in range(arrive.size):
         best = 0
         for k in range(servers):
-            first[k], gone = _left(done, after, first[k], arrive[i])
-            length[k] -= gone
+            while first[k] >= 0 and done[first[k]] <= arrive[i]:  # these have left
+                first[k] = after[first[k]]
+                length[k] -= 1
             if length[k] < length[best]:
                 best = k
         free = done[last[best]] if last[best] >= 0 else -np.inf

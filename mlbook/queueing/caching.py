@@ -75,21 +75,23 @@ def recently_used(
     before[end] = behind[end] = end
     inside = 0
     for i in range(key.size):
-        k = key[i]
-        if behind[k] >= 0:  # take it out of its place
-            hit[i] = at[i] - filled[k] <= ttl
-            behind[before[k]], before[behind[k]] = behind[k], before[k]
+        k, now = key[i], at[i]
+        older, newer = before[k], behind[k]
+        fresh = False
+        if newer >= 0:  # take it out of its place
+            old = now - filled[k]
+            fresh = old <= ttl
+            behind[older], before[newer] = newer, older
         elif inside == capacity:  # the line is full
             last = before[end]
             behind[before[last]], before[end] = end, before[last]
             behind[last] = -1
         else:
             inside += 1
-        if hit[i]:
-            age[i] = at[i] - filled[k]
+        if fresh:
+            hit[i], age[i] = True, old
         else:
-            filled[k] = at[i]
-        before[k], behind[k] = end, behind[end]  # and put it first
-        before[behind[end]] = k
-        behind[end] = k
+            filled[k] = now
+        first = behind[end]  # and put it first
+        before[k], behind[k], before[first], behind[end] = end, first, k, k
     return hit, age

@@ -30,7 +30,7 @@ __all__ = [
 
 Floats = NDArray[np.float64]
 Ids = NDArray[np.int64]
-HEAP_FROM = 65  # with so many workers a heap finds the first one sooner
+HEAP_FROM = 257  # with so many workers a heap finds the first one sooner
 
 
 def fifo(arrive_s: ArrayLike, service_s: ArrayLike, workers: int = 1) -> Floats:
@@ -82,10 +82,10 @@ def quickest(arrive: Floats, service: Floats, free: Floats) -> Floats:
     ndarray of shape (n,)
         Departures in seconds, in the order of arrival.
     """
-    if free.size == 1:
-        return lindley(arrive, service, free)
     if not has_numba():
         return _heapq(arrive, service, free)
+    if free.size == 1:
+        return lindley(arrive, service, free)
     return (branch_free if free.size < HEAP_FROM else heap)(arrive, service, free)
 
 
@@ -118,17 +118,20 @@ def lindley(arrive: Floats, service: Floats, free: Floats) -> Floats:
 @jit
 def branch_free(arrive: Floats, service: Floats, free: Floats) -> Floats:
     """Keep the workers sorted: drop the first, insert the new one, never ask where it goes."""
-    last_one = free.size - 1
+    workers = free.size
+    both = np.full((2, workers + 1), np.inf)
+    now, then = both[0], both[1]
+    now[:workers] = free
     done = np.empty(arrive.size)
     for i in range(arrive.size):
-        end = max(arrive[i], free[0]) + service[i]
+        end = max(arrive[i], now[0]) + service[i]
         done[i] = end
-        free[0] = -np.inf
-        for j in range(last_one):  # a choice, not a jump: the machine does several at once
-            low = free[j] if free[j] > end else end
-            free[j] = free[j + 1] if free[j + 1] < low else low
-        last = free[last_one]
-        free[last_one] = last if last > end else end
+        then[0] = now[1] if now[1] < end else end
+        for j in range(1, workers):  # a choice, not a jump: the machine does several at once
+            low = now[j] if now[j] > end else end
+            then[j] = now[j + 1] if now[j + 1] < low else low
+        now, then = then, now  # in place, each step would have to wait for the one before
+    free[:] = now[:workers]
     return done
 
 
@@ -161,11 +164,11 @@ def heap(arrive: Floats, service: Floats, free: Floats) -> Floats:
 @jit
 def leave_order(
     arrive: Floats, service: Floats, tag: Ids, free: Floats, held: Ids
-) -> tuple[Floats, Ids]:
+) -> tuple[Floats, Ids, int]:
     """Find who leaves after whom without sorting: a new start takes the next departure's place.
 
     `held` says who is with each worker, -1 for nobody. Those who are still held at the end leave
-    later than all who are given back.
+    later than all others; the last number says how many these are.
     """
     left, who = np.empty(arrive.size), np.empty(arrive.size, np.int64)
     gone, workers = 0, free.size
@@ -179,7 +182,7 @@ def leave_order(
             free[j], held[j] = free[j + 1], held[j + 1]
             j += 1
         free[j], held[j] = end, tag[i]
-    return left[:gone], who[:gone]
+    return left, who, gone
 
 
 def tandem(arrive_s: ArrayLike, service_s: ArrayLike, workers: ArrayLike) -> Floats:
@@ -210,11 +213,18 @@ def tandem(arrive_s: ArrayLike, service_s: ArrayLike, workers: ArrayLike) -> Flo
     if times.shape != (counts.size, at.size):
         text = f"service_s must have {counts.size} rows (one a queue) of {at.size} numbers (one a"
         raise ValueError(f"{text} request), got shape {times.shape}. Use one row a queue.")
-    done, who = np.empty((counts.size, at.size)), np.arange(at.size)
+    done = np.empty((counts.size, at.size))
+    who: Ids | slice = slice(None)  # until somebody overtakes
     for station, (takes, count) in enumerate(zip(times, counts.tolist(), strict=True)):
         integer("workers", count, at_least=1, unit="workers", hint="Write 1 for a single one.")
-        service = one_each("service_s", takes, at.size)
-        at, who = in_order(at, service[who], who, count)
+        service = one_each("service_s", takes, at.size)[who]
+        if station == counts.size - 1:  # in which order they leave the last one does not matter
+            at = quickest(at, service, np.full(count, -np.inf))
+        elif count == 1:
+            at = lindley(at, service, np.full(1, -np.inf))
+        else:
+            who = np.arange(at.size) if isinstance(who, slice) else who
+            at, who = in_order(at, service, who, count)
         done[station, who] = at
     return done
 
@@ -239,8 +249,9 @@ def in_order(arrive: Floats, service: Floats, who: Ids, workers: int) -> tuple[F
     free, held = np.full(workers, -np.inf), np.full(workers, -1)
     if workers == 1:
         return lindley(arrive, service, free), who
-    left, order = leave_order(arrive, service, who, free, held)
-    return np.r_[left, free[held >= 0]], np.r_[order, held[held >= 0]]
+    left, order, gone = leave_order(arrive, service, who, free, held)
+    left[gone:], order[gone:] = free[held >= 0], held[held >= 0]
+    return left, order
 
 
 def _heapq(arrive: Floats, service: Floats, free_s: Floats) -> Floats:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from mlbook.queueing.first_come import leave_order, lindley, quickest
+from mlbook.queueing.first_come import leave_order, quickest
 from mlbook.queueing.histogram import LatencyHistogram
 from mlbook.streams import stream
 
@@ -33,19 +33,28 @@ class _Line:
         self.service = np.empty(0)  # of all requests that are still on their way
 
     def draw(self, n: int) -> None:
-        self.service = np.r_[self.service, self.station.draw(self.rng, n)]
+        self.service = _joined(self.service, self.station.draw(self.rng, n))
 
-    def feed(self, at_s: Floats, who: Ids, base: int) -> tuple[Floats, Ids]:
-        service = self.service[who - base]
-        if self.last:  # nobody comes after, so the order in which they leave does not matter
+    def feed(self, at_s: Floats, who: Ids | None, base: int) -> tuple[Floats, Ids | None]:
+        service = _of(self.service, who, base)
+        if self.last or who is None:  # nobody comes after, or nobody can overtake
             return quickest(at_s, service, self.free), who
-        if self.station.workers == 1:
-            return lindley(at_s, service, self.free), who
-        return leave_order(at_s, service, who, self.free, self.held)
+        left, order, gone = leave_order(at_s, service, who, self.free, self.held)
+        return left[:gone], order[:gone]
 
     def flush(self) -> tuple[Floats, Ids]:
         busy = self.held >= 0
         return self.free[busy], self.held[busy]
+
+
+def _joined(held: Floats, new: Floats) -> Floats:
+    """Put the new ones behind those who are held back; mostly nobody is."""
+    return np.concatenate([held, new]) if held.size else new
+
+
+def _of(values: Floats, who: Ids | None, base: int) -> Floats:
+    """Find everybody's own number; the first one is that of request `base`."""
+    return values if who is None else values[who - base]
 
 
 def count_in_pieces(load: Workload, chain: Chain, piece: int = PIECE) -> LatencyHistogram:
@@ -76,15 +85,18 @@ def count_in_pieces(load: Workload, chain: Chain, piece: int = PIECE) -> Latency
             raise ValueError(f"{text} Keep all of fewer requests: keep='all'.")
     last = chain.stations[-1]
     lines = [_Line(each, load.seed, last=each is last) for each in chain.stations]
+    # With one worker everywhere but in the last station all stay in the order of arrival.
+    overtaking = any(each.workers > 1 for each in chain.stations[:-1])
     counts, born, base, came = LatencyHistogram(), np.empty(0), 0, 0
     for at_s in load.pieces(piece):
-        born, who = np.r_[born, at_s], np.arange(came, came + at_s.size)
+        born = _joined(born, at_s)
+        who = np.arange(came, came + at_s.size) if overtaking else None
         came += at_s.size
         for line in lines:
             line.draw(at_s.size)
         for line in lines:
             at_s, who = line.feed(at_s, who, base)  # noqa: PLW2901  # those who go on
-        counts += LatencyHistogram.of(at_s - born[who - base])
+        counts += LatencyHistogram.of(at_s - _of(born, who, base))
         held = np.concatenate([line.held[line.held >= 0] for line in lines])
         gone = int(held.min(initial=came)) - base
         born, base = born[gone:], base + gone
@@ -94,5 +106,5 @@ def count_in_pieces(load: Workload, chain: Chain, piece: int = PIECE) -> Latency
         at_s, who = line.flush()
         for later in lines[number + 1 :]:
             at_s, who = later.feed(at_s, who, base)
-        counts += LatencyHistogram.of(at_s - born[who - base])
+        counts += LatencyHistogram.of(at_s - _of(born, who, base))
     return counts

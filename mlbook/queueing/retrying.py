@@ -121,9 +121,10 @@ def with_retries(
     timeout: float, tries: int, backoff: float,
 ) -> tuple[Floats, Ids]:  # fmt: skip
     """First tries and repeated ones come in the order of time; each knows at once how it ends."""
-    done, tried = np.full(arrive.size, np.nan), np.zeros(arrive.size, np.int64)
-    free, starts = np.full(workers, -np.inf), np.empty(room + 1)
-    again_at, again = np.empty(arrive.size), np.empty(arrive.size, np.int64)
+    done, again_at = np.empty(arrive.size), np.empty(arrive.size)
+    tried, again = np.empty(arrive.size, np.int64), np.empty(arrive.size, np.int64)
+    free, starts = np.empty(workers), np.empty(room + 1)
+    done[:], tried[:], free[:] = np.nan, 0, -np.inf  # compiles sooner than np.full and np.zeros
     came = repeats = head = tail = 0
     while came < arrive.size or repeats > 0:
         if repeats > 0 and (came == arrive.size or again_at[0] < arrive[came]):
@@ -134,16 +135,15 @@ def with_retries(
         tried[i] += 1
         while head < tail and starts[head % (room + 1)] <= now:  # these have left the line
             head += 1
-        gives_up = now  # when the line is full, at once
-        if free[0] <= now or tail - head < room:
-            start = max(now, free[0])
+        gives_up, start = now, max(now, free[0])
+        if start == now or tail - head < room:  # or else the line is full: refused at once
             if start > now:
                 starts[tail % (room + 1)] = start
                 tail += 1
-            replace_first(free, start + service[i])
-            gives_up = now + timeout
-            if start + service[i] <= gives_up:
-                done[i] = start + service[i]
+            end, gives_up = start + service[i], now + timeout
+            replace_first(free, end)
+            if end <= gives_up:
+                done[i] = end
                 continue
         if tried[i] < tries:
             pause = backoff * 2.0 ** (tried[i] - 1)

@@ -139,8 +139,10 @@ class _Flow:
         self._note()
 
     def _note(self) -> None:
-        self.done.append(np.full(self.load.n, np.nan))
-        self.done[-1][self.who] = self.at_s
+        everybody = self.who.size == self.load.n
+        done_s = np.empty(self.load.n) if everybody else np.full(self.load.n, np.nan)
+        done_s[self.who] = self.at_s
+        self.done.append(done_s)
 
     def _look_up(self, station: Station, service: Floats) -> Floats:
         """Let hits take the time of a hit; the age of what is found is that of the oldest."""

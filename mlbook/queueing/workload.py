@@ -169,7 +169,7 @@ class Workload:
         ndarray of shape (n,)
             Sorted, in seconds.
         """
-        return np.concatenate(list(self.pieces(self.n)))
+        return next(self.pieces(self.n))
 
     def pieces(self, size: int) -> Iterator[Floats]:
         """Draw the instants, so many at a time.
@@ -192,7 +192,8 @@ class Workload:
         for start in range(0, self.n, size):
             gaps = rng.standard_exponential(min(size, self.n - start))
             # Every instant is the sum of the gaps before it, in the same order for every size.
-            expected = np.cumsum(np.r_[clock, gaps])[1:]
+            gaps[0] += clock
+            expected = np.cumsum(gaps, out=gaps)
             clock = float(expected[-1])
             yield jumps.instants_of(expected)
 

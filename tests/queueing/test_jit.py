@@ -163,7 +163,6 @@ def cases():
         "little_patience": [(arrive, service, rng.exponential(1.0, n), 2)],
         "urgent_first": [(arrive, service, rng.random(n) < 0.3, 2)],
         "assigned": [(arrive, service, one, 5)],
-        "_left": [(np.array([1.0, 2.0, 9.0]), np.array([1, 2, -1]), 0, 3.0)],
         "shorter_of_two": [(arrive, service, one, other, 5)],
         "shortest": [(arrive, service, 4)],
         "recently_used": [(arrive, one, 5, capacity, 3.0) for capacity in (1, 3, 5)],
@@ -184,6 +183,15 @@ def all_kernels():
     return found
 
 
+def run(name, args):
+    """Run a kernel; what `leave_order` gives behind the number of those who left is not filled."""
+    given = all_kernels()[name](*args)
+    if name == "leave_order":
+        left, who, gone = given
+        return left[:gone], who[:gone], gone
+    return given
+
+
 def bits(values):
     arrays = values if isinstance(values, tuple) else (values,)
     return [np.asarray(each).tobytes() for each in arrays]
@@ -198,9 +206,9 @@ def test_a_kernel_gives_the_same_bits_compiled_and_not(name, request, require):
     require("numba")
     compiled = []
     for args in cases()[name]:
-        given = all_kernels()[name](*args)
+        given = run(name, args)
         compiled.append((bits(given), bits(args)))
     request.getfixturevalue("without_numba")
     for args, expected in zip(cases()[name], compiled, strict=True):
-        given = all_kernels()[name](*args)
+        given = run(name, args)
         assert (bits(given), bits(args)) == expected, "what it gives, and what it changed"
