@@ -49,9 +49,9 @@ def test_several_workers_work_on_several_batches():
 
 
 def test_nobody_waits_in_vain_for_company_without_end():
-    done_s, together = batch([0.0, 1.0], size=sys.maxsize, wait_s=3.0, **COST)
-    np.testing.assert_allclose(done_s, [3.7, 3.7])
-    assert together.tolist() == [2, 2]
+    done_s, together = batch([0.0, 1.0, 9.0], size=sys.maxsize, wait_s=3.0, **COST)
+    np.testing.assert_allclose(done_s, [3.7, 3.7, 12.6])
+    assert together.tolist() == [2, 2, 1]
 
 
 def test_nobody_came():
