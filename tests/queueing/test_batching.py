@@ -52,6 +52,7 @@ def test_nobody_waits_in_vain_for_company_without_end():
     done_s, together = batch([0.0, 1.0, 9.0], size=sys.maxsize, wait_s=3.0, **COST)
     np.testing.assert_allclose(done_s, [3.7, 3.7, 12.6])
     assert together.tolist() == [2, 2, 1]
+    np.testing.assert_allclose(batch([0.0, 1.0], size=3, wait_s=3.0, **COST)[0], [3.7, 3.7])
 
 
 def test_nobody_came():
