@@ -10,7 +10,8 @@ import sys
 import pytest
 
 ROW = re.compile(
-    r"^(?P<what>.+?) +(?P<found>[\d,.e+-]+) (x|s|ms|MB) +goal (>=|<=) [\d,.e-]+ ", re.M
+    r"^(?P<what>.+?) +(?P<found>[\d,.e+-]+) (x|s|ms|MB) +goal (>=|<=) [\d,.e-]+ +(?P<verdict>.+)$",
+    re.MULTILINE,
 )
 AGAINST_SIMPY = [
     "FIFO, 1 worker",
@@ -82,14 +83,34 @@ def test_the_import_is_light(printed):
     assert "heavy modules that it loads: none" in printed
 
 
-@pytest.mark.slow
-def test_the_report_names_machine_and_versions(project_copy, require):
-    for name in ("ciw", "simpy", "numba"):
-        require(name)
-    command = [sys.executable, "scripts/bench.py", "engine", "--quick"]
-    ran = subprocess.run(command, cwd=project_copy, check=True, capture_output=True, text=True)
-    report = (project_copy / "build" / "bench.md").read_text(encoding="utf-8")
+def report_of(folder, root, *words, **benchmarks):
+    """Let the script run benchmarks of our own; give its exit status, output and report."""
+    for name in ("scripts", "benchmarks"):
+        (folder / name).mkdir()
+    script = shutil.copy(root / "scripts" / "bench.py", folder / "scripts")
+    for name, source in benchmarks.items():
+        (folder / "benchmarks" / f"{name}.py").write_text(source)
+    ran = subprocess.run([sys.executable, script, *words], capture_output=True, text=True)
+    return ran, (folder / "build" / "bench.md").read_text(encoding="utf-8")
+
+
+def test_the_report_names_machine_and_versions_and_keeps_what_each_benchmark_prints(tmp_path, root):
+    ran, report = report_of(tmp_path, root, one="print('1 x')", two="print('2 x')")
+    assert ran.returncode == 0
     assert re.search(r"^- .+, \d+ cores, ", report, re.MULTILINE)
-    assert re.search(r"^- Python 3.*numba \d.*numpy \d.*simpy \d", report, re.MULTILINE)
-    assert rows(report) == rows(ran.stdout)
-    assert len(rows(report)) > 30
+    assert re.search(r"^- Python 3.*numpy \d.*pandas \d", report, re.MULTILINE)
+    assert report.endswith("## one.py\n\n```\n1 x\n```\n\n## two.py\n\n```\n2 x\n```\n")
+    assert ran.stdout.splitlines()[:4] == ["== one.py", "1 x", "== two.py", "2 x"]
+
+
+def test_one_benchmark_can_be_named_and_gets_the_other_words(tmp_path, root):
+    told = "import sys; print(sys.argv[1:])"
+    _, report = report_of(tmp_path, root, "two", "--quick", one=told, two=told)
+    assert "## one.py" not in report
+    assert "['--quick']" in report
+
+
+def test_a_benchmark_that_fails_is_a_failure(tmp_path, root):
+    ran, _ = report_of(tmp_path, root, one="raise SystemExit(3)", two="print('2 x')")
+    assert ran.returncode == 1
+    assert ran.stderr.strip() == "one.py ended with status 3"
