@@ -15,8 +15,9 @@ from __future__ import annotations
 
 import argparse
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
+from typing import TYPE_CHECKING
 
 import numpy as np
 from peers import fresh, in_c, in_ciw
@@ -24,6 +25,12 @@ from peers.duels import DUELS, ROUNDS, draws, least_seconds
 
 from mlbook.queueing import Chain, Exponential, Station, Workload, fifo, simulate
 from mlbook.queueing.first_come import quickest
+from mlbook.streams import stream
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from peers.duels import Draws
 
 AGAINST_SIMPY = {
     "FIFO, 1 worker": 3_000,
@@ -37,7 +44,22 @@ AGAINST_SIMPY = {
 }
 AGAINST_CIW, AGAINST_C = 2_500, {1: 1.1, 4: 0.8, 16: 0.7}
 BUSY = "no reason known but a busy or slower machine"
-WHY: dict[str, str] = {}  # why a goal is missed, by row
+ORDER = "between stations it must be found who leaves after whom, on fresh pages of memory"
+WHY = {  # why a goal is missed, by row
+    "FIFO, 1 worker": "the checks read every number once more; the kernel alone stands below",
+    "FIFO, 4 workers": "the checks read every number once more; the kernel alone stands below",
+    "FIFO, 16 workers": "the checks read every number once more; the kernel alone stands below",
+    "tandem, 1 then 1 worker": "its results are new pages of memory, dear in a virtual machine",
+    "tandem, 4 then 2 workers": ORDER,
+    "micro-batches": "SimPy has one event a batch only, and each batch's length is a missed guess",
+    "FIFO, Ciw, c=16": "Ciw takes twice SimPy's time here; the goal expected three times",
+    "retries in a storm, without numba": "two heaps in plain Python; SimPy's heap is written in C",
+    "LRU cache, without numba": "SimPy's part is one event and a dict that is written in C",
+    "1,000,000 requests": "a quarter is the draws, and who leaves after whom is found twice",
+    "100,000,000 requests": "half of it is drawing two random numbers a request",
+    "1,000,000,000 requests": "half of it is drawing two random numbers a request",
+    "compiling everything, empty cache": "16 kernels, each with numba's first use of np.full",
+}
 
 
 @dataclass(frozen=True)
@@ -65,10 +87,24 @@ def show(what: str, found: float, goal: float, *, most: bool = False, unit: str 
     print(f"{what:<52} {number:>8} {unit:<4} goal {bound:<9} {verdict}", flush=True)
 
 
+def aside(what: str, found: float, unit: str = "x") -> None:
+    """Print a number that has no goal."""
+    number = f"{found:,.0f}" if found >= 100 else f"{found:,.3g}"
+    print(f"{what:<52} {number:>8} {unit}", flush=True)
+
+
+def kernel_alone(workers: int) -> Callable[[Draws], object]:
+    return lambda data: quickest(data.arrive_s, data.service_s, np.full(workers, -np.inf))
+
+
 def against_simpy(sizes: Sizes) -> None:
     print(f"\nSimPy's time / ours ({sizes.others:,} and {sizes.ours:,} requests)")
     for what, goal in AGAINST_SIMPY.items():
-        show(what, DUELS[what].ratio(sizes.ours, sizes.others, sizes.rounds), goal)
+        duel = DUELS[what]
+        show(what, duel.ratio(sizes.ours, sizes.others, sizes.rounds), goal)
+        if what.startswith("FIFO"):
+            alone = replace(duel, ours=kernel_alone(duel.workers))
+            aside("  the kernel alone", alone.ratio(sizes.ours, sizes.others, sizes.rounds))
 
 
 def against_ciw(sizes: Sizes) -> None:
@@ -100,7 +136,7 @@ def against_c(sizes: Sizes) -> None:
         for loop in ways.values():
             np.testing.assert_array_equal(loop(*arrays, workers), ours_s)
         kernel, checked, *theirs = least_seconds(
-            lambda arrays=arrays, c=workers: quickest(*arrays, np.full(c, -np.inf)),
+            lambda data=data, alone=kernel_alone(workers): alone(data),
             lambda arrays=arrays, c=workers: fifo(*arrays, c),
             *(lambda loop=loop, a=arrays, c=workers: loop(*a, c) for loop in ways.values()),
             rounds=3 * sizes.rounds,
@@ -108,13 +144,19 @@ def against_c(sizes: Sizes) -> None:
         best = min(theirs)
         name = list(ways)[theirs.index(best)]
         show(f"FIFO kernel, c={workers} (C: {name})", kernel / best, goal, most=True)
-        print(f"{'  with the checks of the arguments':<52} {checked / best:>8.3g} x")
+        aside("  with the checks of the arguments", checked / best)
 
 
 def without_numba(sizes: Sizes) -> None:
     print(f"\nwithout numba: SimPy's time / ours ({sizes.plain:,} requests each)")
     for what, ratio in fresh.without_numba(sizes.plain, sizes.rounds).items():
         show(f"{what}, without numba", ratio, 35 if what.startswith("FIFO") else 3)
+
+
+def draw(load: Workload, chain: Chain) -> None:
+    load.arrivals()
+    for station in chain.stations:
+        station.service.sample(stream(1, station.name), load.n)
 
 
 def three_stations(sizes: Sizes) -> None:
@@ -127,7 +169,9 @@ def three_stations(sizes: Sizes) -> None:
     for n, goal_ms in zip(sizes.stations, (10, 50), strict=True):
         load = Workload.poisson(rate_per_s=200, n=n, seed=1)
         (took,) = least_seconds(lambda load=load: simulate(load, chain), rounds=sizes.rounds)
+        (drawing,) = least_seconds(lambda load=load: draw(load, chain), rounds=sizes.rounds)
         show(f"{n:,} requests", took * 1e3, goal_ms, most=True, unit="ms")
+        aside("  of which the draws of random numbers", drawing * 1e3, "ms")
 
 
 def endless(n: int) -> None:
@@ -138,14 +182,14 @@ def endless(n: int) -> None:
     show(f"{n:,} requests", seconds, 15 * n / 10**9, most=True, unit="s")
     show("peak memory", memory, 300, most=True, unit="MB")
     law = -np.log(0.01) / (100 - 80)
-    print(f"{'p99 / the closed form':<52} {p99 / law:>8.4f}")
+    aside("p99 / the closed form", p99 / law)
 
 
 def starting(sizes: Sizes) -> None:
     print("\nstarting, each in a process of its own")
     book, numpy = (fresh.importing(name, sizes.rounds) for name in ("mlbook", "numpy"))
     show("import mlbook", book, 0.6, most=True, unit="s")
-    print(f"{'import mlbook / import numpy':<52} {book / numpy:>8.3g}")
+    aside("import mlbook / import numpy", book / numpy)
     print(f"heavy modules that it loads: {', '.join(fresh.heavy_modules()) or 'none'}")
     show(
         "first simulation, warm cache",
