@@ -52,9 +52,9 @@ format: .venv/.dev ## Format the code, and repair what can be repaired
 	$(PY) -m ruff check --fix .
 	$(PY) -m ruff format .
 
-bench: .venv/.dev ## Measure speed
+bench: .venv/.dev ## Measure speed, and write build/bench.md
 	@$(INSTALL) -e ".[bench]"
-	@set -e; for script in benchmarks/*.py; do echo "== $$script"; $(PY) "$$script" $(ARGS); done
+	@$(PY) scripts/bench.py $(ARGS)
 
 clean: ## Remove what was made here, except .venv/ and your own work/
 	rm -rf build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

@@ -72,6 +72,8 @@ def percent(fraction: float) -> str:
     """
     if math.isnan(fraction):
         return "-"
+    if math.isinf(fraction):
+        return "∞ %" if fraction > 0 else "-∞ %"
     if fraction in {0.0, 1.0}:
         return f"{100 * fraction:.0f} %"
     # Near 0 and near 1 show the first digit of what is left: 99.96 %, not 100 %.

@@ -62,6 +62,7 @@ def test_a_duration_needs_four_characters_at_most_before_its_unit(seconds):
         (0.0004, "0.04 %"),
         (0.000001, "0.0001 %"),
         (math.nan, "-"),
+        (math.inf, "∞ %"),
     ],
 )
 def test_a_share_is_said_as_a_percentage(share, words):
