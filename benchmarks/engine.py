@@ -16,6 +16,7 @@ from __future__ import annotations
 import argparse
 import os
 from dataclasses import dataclass, replace
+from functools import partial
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
@@ -135,8 +136,9 @@ def against_c(sizes: Sizes) -> None:
         ways = {name: loop for name, loop in loops.items() if workers == 1 or name != "one"}
         for loop in ways.values():
             np.testing.assert_array_equal(loop(*arrays, workers), ours_s)
+        alone = kernel_alone(workers)
         kernel, checked, *theirs = least_seconds(
-            lambda data=data, alone=kernel_alone(workers): alone(data),
+            partial(alone, data),
             lambda arrays=arrays, c=workers: fifo(*arrays, c),
             *(lambda loop=loop, a=arrays, c=workers: loop(*a, c) for loop in ways.values()),
             rounds=3 * sizes.rounds,
