@@ -56,7 +56,8 @@ class GoodputDisplay(Display):
             Not drawn yet.
         """
         end_s = max(each.columns["arrive_s"][-1] for each in results.values())
-        edges_s = np.linspace(0, end_s, BINS + 1)
+        slot_s = max(round(end_s / BINS), 1)  # whole seconds, so that a minute has its own slots
+        edges_s = np.arange(0.0, end_s + slot_s, slot_s)
         answered, total = {}, {}
         for key, each in results.items():
             at_s, name = each.columns["arrive_s"], key.replace("_", " ")
@@ -65,6 +66,26 @@ class GoodputDisplay(Display):
             answered[name] = np.where(came > 0, good / np.maximum(came, 1), np.nan)
             total[name] = each.answered_frac
         return cls(edges_s, answered, total)
+
+    def down_for_s(self, name: str, after_s: float) -> float:
+        """Tell how long it takes until at least nine of ten are answered in time for good.
+
+        Parameters
+        ----------
+        name : str
+            Which simulation.
+        after_s : float
+            From when on, in seconds.
+
+        Returns
+        -------
+        float
+            Seconds to the end of the last slot below nine of ten; 0 when there is none, and all
+            the time that is left when it never comes back.
+        """
+        begins_s, ends_s = self.edges_s[:-1], self.edges_s[1:]
+        bad = (begins_s >= after_s - 1e-9) & (self.answered[name] < 0.9)
+        return float((ends_s[bad] - after_s).max(initial=0.0))
 
     def draw(self, ax: Axes) -> None:
         middle = (self.edges_s[:-1] + self.edges_s[1:]) / 2

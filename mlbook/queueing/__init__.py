@@ -6,6 +6,7 @@ randomness comes in through arguments: the same numbers give the same departures
 
 from __future__ import annotations
 
+from mlbook.queueing.answering import long_answers
 from mlbook.queueing.arrivals import diurnal, in_steps, poisson
 from mlbook.queueing.balancing import balance
 from mlbook.queueing.batching import batch
@@ -33,7 +34,6 @@ from mlbook.queueing.laws import (
     mmc_wait_quantile,
     utilization,
 )
-from mlbook.queueing.long_answers import long_answers
 from mlbook.queueing.network import Cache, Chain, Retry, Station, Zipf
 from mlbook.queueing.on_off import OnOff
 from mlbook.queueing.queue_laws import (

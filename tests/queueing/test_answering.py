@@ -7,7 +7,7 @@ import pytest
 import simpy
 
 from mlbook.queueing import fifo, long_answers
-from mlbook.queueing.long_answers import word_by_word
+from mlbook.queueing.answering import word_by_word
 from mlbook.streams import stream
 
 RATE = 0.05
