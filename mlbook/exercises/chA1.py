@@ -1,6 +1,5 @@
 """Exercises of lesson A1: what to buy, how many requests, how many places, how large a batch."""
 
-# ruff: noqa: N999  # named after its lesson, as all of them are
 from __future__ import annotations
 
 import math

@@ -67,8 +67,8 @@ def long_answers(
 
 @jit
 def word_by_word(
-    arrive: Floats, words: Ids, places: int, per_step: float, per_answer: float, join: bool,  # noqa: FBT001
-) -> tuple[Floats, Floats]:  # fmt: skip
+    arrive: Floats, words: Ids, places: int, per_step: float, per_answer: float, join: bool
+) -> tuple[Floats, Floats]:
     """Between two steps, who is finished leaves, and who may join does."""
     first, done = np.empty(arrive.size), np.empty(arrive.size)
     who, left = np.full(places, -1), np.zeros(places, np.int64)
