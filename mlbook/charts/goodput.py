@@ -42,11 +42,14 @@ class GoodputDisplay(Display):
     size = (8.4, 3.4)
 
     @classmethod
-    def from_results(cls, **results: Result) -> Self:
+    def from_results(cls, until_s: float, **results: Result) -> Self:
         """Count the answers of simulations.
 
         Parameters
         ----------
+        until_s : float
+            How far to look, in seconds. Simulate somewhat longer: the last to come have a server
+            to themselves, and their further tries succeed.
         **results : Result
             By name; an underscore becomes a blank.
 
@@ -55,16 +58,14 @@ class GoodputDisplay(Display):
         GoodputDisplay
             Not drawn yet.
         """
-        end_s = max(each.columns["arrive_s"][-1] for each in results.values())
-        slot_s = max(round(end_s / BINS), 1)  # whole seconds, so that a minute has its own slots
-        edges_s = np.arange(0.0, end_s + slot_s, slot_s)
+        edges_s = np.linspace(0, until_s, BINS + 1)
         answered, total = {}, {}
         for key, each in results.items():
             at_s, name = each.columns["arrive_s"], key.replace("_", " ")
             came = np.histogram(at_s, edges_s)[0]
             good = np.histogram(at_s[np.isfinite(each.latency_s)], edges_s)[0]
             answered[name] = np.where(came > 0, good / np.maximum(came, 1), np.nan)
-            total[name] = each.answered_frac
+            total[name] = float(good.sum() / came.sum())
         return cls(edges_s, answered, total)
 
     def down_for_s(self, name: str, after_s: float) -> float:

@@ -128,7 +128,7 @@ class _BatchingView(View):
     def __init__(self) -> None:
         self.figure: Figure = new_figure(9.2, 3.5, panels=2)
         self.left, self.right = self.figure.axes
-        self.left.set_position((0.08, 0.17, 0.55, 0.69))
+        self.left.set_position((0.105, 0.17, 0.53, 0.69))
         self.right.set_position((0.71, 0.17, 0.275, 0.69))
         with rc_context(STYLE):
             self._build()
