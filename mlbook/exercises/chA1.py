@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 from mlbook.exercises.exercise import Context, Exercise, Wrong
 
 __all__ = ["EXERCISES"]
@@ -21,7 +19,7 @@ def _places(context: Context, *, own_service: bool = True, workers: int | None =
     """Count the places whose last request is still answered in time."""
     station = context["server"]
     left = station.retry.timeout_s / station.service.mean - own_service
-    return math.floor(max(left, 0) * (workers or station.workers) + 1e-9)
+    return int(max(left, 0) * (workers or station.workers) + 1e-9)
 
 
 def _batch_size(each: float = PER_REQUEST_S) -> float:

@@ -207,7 +207,7 @@ def batching(rate_per_s: float = 20.0, size: int = 32, window_ms: float = 50.0) 
     Parameters
     ----------
     rate_per_s : float
-        Requests a second, 2 to 900; a batch of n takes 20 + n milliseconds.
+        Requests a second, 5 to 900; a batch of n takes 20 + n milliseconds.
     size : int
         The largest batch, 1 to 128.
     window_ms : float
@@ -224,7 +224,7 @@ def batching(rate_per_s: float = 20.0, size: int = 32, window_ms: float = 50.0) 
     True
     """
     knobs: dict[str, Any] = {
-        "rate_per_s": Knob("requests per second", 2, 900, 0.05, log=True),
+        "rate_per_s": Knob("requests per second", 5, 900, 5),
         "size": Knob("largest batch", 1, 128, whole=True),
         "window_ms": Knob("window, ms", 0, 200, 5),
     }

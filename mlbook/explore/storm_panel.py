@@ -178,7 +178,7 @@ class _StormView(View):
         """
         return (
             f"Load {result.load_percent:g} %, a burst of {result.burst_s:g} s after one minute: "
-            f"{percent(result.last_minute)} of the last minute's requests were answered in time, "
+            f"{percent(result.last_minute)} of those who came in the last were answered in time, "
             f"with {result.tries:.1f} tries a request. A full line takes {result.patience:.2g} "
             f"time-outs, and all tries together are {result.work:.2g} times the capacity."
         )

@@ -208,7 +208,7 @@ def tail(
 
     Examples
     --------
-    >>> tail(rate_per_s=90).sentence.startswith("90 requests a second on 1 worker, busy 90 %")
+    >>> tail(rate_per_s=90).sentence.startswith("90 requests a second on 1 worker, busy 90.0 %")
     True
     """
     knobs: dict[str, Any] = {

@@ -301,7 +301,7 @@ for world in range(seed, seed + 10):
     for name, peak in zip(fallen, (calm_per_s, peak_per_s)):
         visits = five_minutes(peak, seed=world)
         result = mb.queueing.simulate(visits, server())
-        fallen[name] += last_minute(result) < 0.5
+        fallen[name] += int(last_minute(result) < 0.5)
 fallen
 
 # %% [markdown]
@@ -349,7 +349,7 @@ ways = {
 mb.charts.GoodputDisplay.from_results(300, **ways)
 
 # %% [markdown]
-# With half the places of the limit all is well when the burst is over; so it is with a timeout longer than the line<!-- claim: min(last_minute(ways[name]) for name in ("few places", "patience", "shedding")) > 0.9 -->. Ten seconds with a third of the visitors, at second 150, end a storm that had lasted for a minute and a half. <!-- source: the cell above --> Fifty times the backoff hardly helps: <!-- source: the cell above --> it moves the tries to later and takes none away<!-- claim: last_minute(ways["backoff"]) < 0.3 -->. A **budget of tries** does: say, second tries for one request in ten and no more. <!-- source: an example -->
+# With half the places of the limit all is well when the burst is over; so it is with a timeout longer than the line<!-- claim: min(last_minute(ways[name]) for name in ("few places", "patience", "shedding")) > 0.9 -->. Ten seconds with a third of the visitors, at second 150, end a storm that had lasted for a minute and a half. <!-- source: the cell above --> Fifty times the backoff hardly helps: <!-- source: the cell above --> it moves the tries to later and takes none away<!-- claim: last_minute(ways["backoff"]) < 0.3 -->. A **budget of tries** would: with second tries for one request in ten and no more, <!-- source: an example --> the second bar of the panel falls to little more than the load itself. (That is the condition's word; we did not run it.)
 #
 # *This would be wrong if* the server threw away a try as soon as its client has gone. It would have to know: send the deadline along with the request.
 

@@ -22,6 +22,9 @@ PANELS = {
     "prediction_age": explore.prediction_age,
     "how_sure": explore.how_sure,
     "fleet": explore.fleet,
+    "tail": explore.tail,
+    "storm": explore.storm,
+    "batching": explore.batching,
 }
 
 
@@ -97,7 +100,7 @@ def test_the_live_picture_has_the_sentence_as_its_alternative_text(name):
 
 
 def test_the_panels_that_are_dragged_a_lot_are_svg_live_and_png_elsewhere():
-    for name in ("knee", "prediction_age", "fleet"):
+    for name in ("knee", "prediction_age", "fleet", "tail", "storm", "batching"):
         assert PANELS[name]().picture.value.startswith("<svg")
     assert PANELS["how_sure"]().picture.value.startswith("<img")
 
