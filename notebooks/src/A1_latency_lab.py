@@ -260,15 +260,15 @@ mb.poll("A1.back_s", {1: 0, 5: 0, 20: 0, 60: 0, 200: 0})
 # %%
 storm = mb.queueing.simulate(burst, server())
 waves = mb.charts.GoodputDisplay.from_results(
-    300, one_try=once, up_to_three=storm
+    300, one_try=once, try_again=storm
 )
 waves
 
 # %%
-mb.guess("A1.back_s", measured=waves.down_for_s("up to three", after_s=65))
+mb.guess("A1.back_s", measured=waves.down_for_s("try again", after_s=65))
 
 # %% [markdown]
-# It does not come back. The number is simply where the picture ends<!-- claim: waves.down_for_s("up to three", after_s=65) ~ 235 tol 5 -->. The burst has been gone for almost four minutes, <!-- source: the cell above --> the load is that of the first minute, and of the last minute's requests 0 % <!-- claim: 100 * (lambda f: (f["status"] == "ok").mean())(storm.frame().query("240 < arrive_s < 300")) ~ 0 tol 1 --> were answered in time. Clients that gave up at once fared better: 95 % <!-- claim: 100 * waves.total["one try"] ~ 95 tol 1.5 --> of them in all, against 20 %<!-- claim: 100 * waves.total["up to three"] ~ 20 tol 3 -->. What are the workers doing?
+# It does not come back. The number is simply where the picture ends<!-- claim: waves.down_for_s("try again", after_s=65) ~ 235 tol 5 -->. The burst has been gone for almost four minutes, <!-- source: the cell above --> the load is that of the first minute, and of the last minute's requests 0 % <!-- claim: 100 * (lambda f: (f["status"] == "ok").mean())(storm.frame().query("240 < arrive_s < 300")) ~ 0 tol 1 --> were answered in time. Clients that gave up at once fared better: 95 % <!-- claim: 100 * waves.total["one try"] ~ 95 tol 1.5 --> of them in all, against 20 %<!-- claim: 100 * waves.total["try again"] ~ 20 tol 3 -->. What are the workers doing?
 
 # %%
 frame = storm.frame()

@@ -30,6 +30,7 @@ OTHERS = {
     "load_s": 10.0,
     "release_every_d": 5.0,
     "fast_share": 0.6,
+    "timeout_ms": 700.0,
 }
 
 
