@@ -77,7 +77,7 @@ mb.guess("A1.p99_ms", measured=results[0.9].quantile(0.99) / mb.MS)
 #
 # > *p99 = ln(100) · s / (1 − ρ)* <!-- source: mb.queueing.mm1_quantile -->
 #
-# At 90 % that is 461 ms<!-- claim: mb.queueing.mm1_quantile(0.99, 90, 0.01) / mb.MS ~ 461 tol 1 -->, and at 95 % twice as much<!-- claim: mb.queueing.mm1_quantile(0.99, 95, 0.01) / mb.queueing.mm1_quantile(0.99, 90, 0.01) ~ 2 tol 1e-6 -->. <!-- source: loads of the plot --> Whenever the idle share is halved, every percentile doubles. (Your run is a few percent off. Keep that in mind for the next section.) The work was the same all the time. **p99 belongs to the model, the workers and the crowd together**, as in lesson 06; now you can compute it.
+# At 90 % that is 461 ms<!-- claim: mb.queueing.mm1_quantile(0.99, 90, 0.01) / mb.MS ~ 461 tol 1 -->, and at 95 % twice as much<!-- claim: mb.queueing.mm1_quantile(0.99, 95, 0.01) / mb.queueing.mm1_quantile(0.99, 90, 0.01) ~ 2 tol 1e-6 -->. <!-- source: loads of the plot --> Whenever the idle share is halved, every percentile doubles. (The run is somewhat off. Keep that in mind for the next section.) The work was the same all the time. **p99 belongs to the model, the workers and the crowd together**, as in lesson 06; now you can compute it.
 #
 # *This would be wrong if* the times varied more or less than times without memory do, or if the requests did not come independently of one another. The first of these is a knob of the next panel.
 #
@@ -283,9 +283,9 @@ late = frame[frame["arrive_s"].between(240, 300)]
 }
 
 # %% [markdown]
-# Read it from above. Nearly all requests are tried three times<!-- claim: late["tries"].mean() ~ 3 tol 0.05 -->. That makes more tries than the workers can do<!-- claim: late["tries"].sum() / 60 > can_do_per_s -->, so the line is full, and the rest is refused. A full line takes longer than a client waits<!-- claim: places / can_do_per_s > timeout_ms * mb.MS -->. So whoever gets in is served after hanging up; the work is done for nobody, and the client tries again. **The workers are busy all the time, and nobody gets an answer.** This is a **retry storm**.
+# Read it from above. Nearly all requests are tried three times<!-- claim: late["tries"].mean() ~ 3 tol 0.05 -->. That makes more tries than the workers can do<!-- claim: late["tries"].sum() / 60 > can_do_per_s -->, so the line is full, and the rest is refused. A full line takes longer than a client waits<!-- claim: places / can_do_per_s > timeout_ms * mb.MS -->. So whoever gets in is served after hanging up; the work is done for nobody, and the client tries again. **The workers are busy all the time, and nobody gets an answer** (a test of the library follows each try and finds it so). This is a **retry storm**.
 #
-# The state is **metastable**: at this very load the server works well, and it also fails well, and a short push moves it from one to the other. One world proves nothing, so here are ten, with the burst and without it; the table counts the worlds in which the last minute was lost:
+# The state is **metastable**: at this very load the server can work and it can fail, it stays in either state, and a short push moves it from the one to the other. One world proves nothing, so here are ten, with the burst and without it; the table counts the worlds in which the last minute was lost:
 
 
 # %%
