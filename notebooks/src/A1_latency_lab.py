@@ -205,6 +205,7 @@ mb.check("A1.enough", half_width=widest, requests=needed)
 # * **Say at the second picture:** "The burst is over where the notch ends; look how far to the right the floor goes."
 # * **Ask:** "The workers are busy from now on, every second. With what?" With answers to people who have hung up. Let somebody say it.
 # * **Say at the two bars of the panel:** "Both above the line: it can last. Push one of them below, and it cannot."
+# * **Say at the ways out:** "Three of them let people go sooner or keep them longer; the fourth only asks them to come back later, all of them."
 # * **Watch for:** "the load must have been too high". It is the load of the first minute, to the digit.
 # * **Watch for:** more backoff as the remedy. A pause moves a try to later; it does not take it away. Let them try.
 # * **Watch for**, in the exercise: eighty. The last in line needs time for the answer itself, too.
