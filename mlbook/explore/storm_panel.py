@@ -41,7 +41,7 @@ class Storm:
     last_minute : float
         Share answered in time of those who came in the last minute.
     patience : float
-        Time that a full line takes, over the time-out: above 1 its last one waits in vain.
+        Time that a full line takes, over the timeout: above 1 its last one waits in vain.
     work : float
         Work that comes when everybody tries to the end, over what the workers can do.
     load_percent, burst_s : float
@@ -133,7 +133,7 @@ class _StormView(View):
         self.left.set(xlim=(0, LASTS_S), ylim=(0, 104), xticks=range(0, 301, 60))
         self.left.set(xlabel="seconds (orange: the burst)", ylabel="% answered in time")
         colors, hatches = (BLUE, VERMILION), ("//", r"\\")
-        names = ["a full line,\nin time-outs", "all tries,\nin capacity"]
+        names = ["a full line,\nin timeouts", "all tries,\nin capacity"]
         self.bars = self.right.bar(names, [0, 0], color=colors, alpha=0.6, edgecolor="white")
         for bar, hatch in zip(self.bars, hatches, strict=True):
             bar.set_hatch(hatch)
@@ -180,7 +180,7 @@ class _StormView(View):
             f"Load {result.load_percent:g} %, a burst of {result.burst_s:g} s after one minute: "
             f"{percent(result.last_minute)} of those who came in the last were answered in time, "
             f"with {result.tries:.1f} tries a request. A full line takes {result.patience:.2g} "
-            f"time-outs, and all tries together are {result.work:.2g} times the capacity."
+            f"timeouts, and all tries together are {result.work:.2g} times the capacity."
         )
 
 
@@ -219,7 +219,7 @@ def storm(
     knobs: dict[str, Any] = {
         "load_percent": Knob("load, % of the capacity", 10, 110, 5),
         "tries": Knob("tries", 1, 5, whole=True),
-        "timeout_ms": Knob("time-out, ms", 100, 3000, 50),
+        "timeout_ms": Knob("timeout, ms", 100, 3000, 50),
         "places": Knob("places in the line", 0, 400, 10, whole=True),
         "burst_s": Knob("burst, s", 0, 30, 1),
     }

@@ -195,7 +195,9 @@ mb.check("A1.enough", half_width=widest, requests=needed)
 
 # %% [markdown]
 # ## The retry storm
-# Now a bigger server: 16 workers, 100 ms of work on average, so it can do 160 requests a second. <!-- source: the cell below --> It is busy 60 % of the time, <!-- source: `busy_frac` --> comfortably below every knee. A client waits half a second for the answer. If none has come, it pauses a tenth of a second and tries again, three times in all; <!-- source: the parameters and the cell below --> each further pause is twice as long (a **backoff**). The server does not notice that a client has gone. In the line are 200 places; <!-- source: `places` --> who finds it full is refused at once, and tries again as well.
+# Now a bigger server: 16 workers, 100 ms of work on average, so it can do 160 requests a second. <!-- source: the cell below --> It is busy 60 % of the time, <!-- source: `busy_frac` --> comfortably below every knee. In its line are 200 places, <!-- source: `places` --> and who finds it full is refused at once.
+#
+# A client waits half a second for the answer. If it was refused or nothing has come, it pauses a tenth of a second and tries again, three times in all; <!-- source: the parameters and the cell below --> each further pause is twice as long (a **backoff**). The server does not notice that a client has gone, and works on what nobody waits for.
 
 # %% [markdown] tags=["instructor"]
 # **Instructor · 11 minutes.** The hero of the lesson. The guess is about seconds; take your time with the hands.
@@ -286,7 +288,7 @@ late = frame[frame["arrive_s"].between(240, 300)]
 # %% [markdown]
 # Read it from above. Nearly all requests are tried three times<!-- claim: late["tries"].mean() ~ 3 tol 0.05 -->. That makes more tries than the workers can do<!-- claim: late["tries"].sum() / 60 > can_do_per_s -->, so the line is full, and the rest is refused. A full line takes longer than a client waits<!-- claim: places / can_do_per_s > timeout_ms * mb.MS -->. So whoever gets in is served after hanging up; the work is done for nobody, and the client tries again. **The workers are busy all the time, and nobody gets an answer** (a test of the library follows each try and finds it so). This is a **retry storm**.
 #
-# The state is **metastable**: at this very load the server can work and it can fail, it stays in either state, and a short push moves it from the one to the other. One world proves nothing, so here are ten, with the burst and without it; the table counts the worlds in which the last minute was lost:
+# The state is **metastable**: at this very load the server can work and it can fail, it stays in either state, and a short push moves it from the one to the other. One world proves nothing, so here are ten, with the burst and without it. The cell counts those in which the last minute was lost:
 
 
 # %%
@@ -422,7 +424,7 @@ mb.guess("A1.window_ms", measured=p99[0.05] - p99[0.0])
 mb.explore.batching(rate_per_s=20.0, size=32, window_ms=50.0)
 
 # %% [markdown]
-# In our panel there is no such place<!-- claim: (lambda p: (p["window"] > 0.98 * p["who is there"]).all())(mb.explore.batching(20.0, 32, 50.0).result.p99_s) -->. A busy server collects its next batch while it works on this one, without any window, and a quiet one has nobody to wait for. Without batches the wall is at 48 requests a second<!-- claim: 1 / 0.021 ~ 48 tol 0.5 -->; with them it is ten times farther away. So batching saves the day, and the window only adds to it. (A window does make fewer, larger batches. Where you pay by the batch, that may be worth a wait.)
+# In our panel there is no such place<!-- claim: (lambda p: (p["window"] > 0.98 * p["who is there"]).all())(mb.explore.batching(20.0, 32, 50.0).result.p99_s) -->. A busy server collects its next batch while it works on this one, without any window, and a quiet one has nobody to wait for. Without batches the wall is at 48 requests a second<!-- claim: 1 / 0.021 ~ 48 tol 0.5 -->; with them it is more than ten times farther away<!-- claim: (32 / 0.052) / (1 / 0.021) > 10 -->. So batching saves the day, and the window only adds to it. (A window does make fewer, larger batches. Where you pay by the batch, that may be worth a wait.)
 #
 # How large do the batches become by themselves? While a batch of *n* is worked on, *b + a n* seconds, the next one gathers: *λ (b + a n)* requests. The two are equal at *n = λ b / (1 − a λ)*, <!-- source: mb.queueing.greedy_batch_size --> the law of the micro-batches of lesson 08.
 #

@@ -64,6 +64,12 @@ def test_the_burst_leaves_and_the_storm_stays():
     assert storm.tries > 2.9
 
 
+def test_the_end_of_the_simulation_helps_nobody_who_is_shown():
+    # Patient clients try again when nobody comes any more, and then they are answered.
+    patient = storm_of(60, tries=3, timeout_ms=2000, places=400, burst_s=10)
+    assert patient.answered[-3:].max() < 0.2
+
+
 def test_without_the_burst_the_same_load_is_served():
     calm = storm_of(**BURST | {"burst_s": 0})
     assert (calm.answered > 0.97).all()
@@ -104,6 +110,7 @@ def test_batches_of_who_is_there_have_the_size_of_their_law(rate):
     # The law is for the requests of a steady stream; a batch of the mean size is a little smaller.
     assert result.mean_size == pytest.approx(result.law_size, rel=0.12)
     assert result.sizes.sum() == pytest.approx(1)
+    assert (result.sizes * np.arange(1, 129)).sum() == pytest.approx(result.mean_size)
 
 
 def test_in_a_quiet_hour_the_window_is_all_that_is_added():

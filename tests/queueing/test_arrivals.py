@@ -101,6 +101,12 @@ def test_each_step_has_its_own_rate_and_is_poisson_in_itself():
     assert stats.kstest(gaps, stats.expon(scale=1 / 80).cdf).pvalue > ALARM
 
 
+def test_the_count_of_a_stream_in_steps_is_not_cut_short():
+    # Red when too few draws are made: then the count could never be above its mean.
+    counts = [in_steps(stream(seed, "x"), [1.0, 4.0], [60.0, 10.0]).size for seed in range(400)]
+    assert abs(np.mean(counts) - 100) < 4 * math.sqrt(100 / 400)
+
+
 def test_a_burst_leaves_the_arrivals_before_it_where_they_are():
     calm, burst = (
         Workload.stepped(rates_per_s=[10, rate, 10], lasting_s=[60, 5, 60], seed=3).arrivals()
