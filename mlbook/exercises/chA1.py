@@ -55,7 +55,7 @@ EXERCISES = (
         right=_requests,
         wrong=(
             Wrong(lambda c: _requests(c, exponent=1), "An interval does not shrink that quickly: "
-                  "ten times the requests made it about three times narrower."),
+                  "a hundred times the requests made it about ten times narrower."),
             Wrong(lambda c: _requests(c, exponent=0.5), "The other way round: the width goes with "
                   "the square root of the requests."),
         ),
