@@ -9,10 +9,12 @@ from mlbook.charts.fleet import BadVersionDisplay, FleetDisplay
 from mlbook.charts.flips import FlipsDisplay
 from mlbook.charts.flow import FlowDisplay
 from mlbook.charts.freshness import AgeClicksDisplay, AgeDisplay, TwoRowsDisplay
+from mlbook.charts.goodput import GoodputDisplay
 from mlbook.charts.guesses import GuessesDisplay
 from mlbook.charts.latency import KneeDisplay, LatencyDisplay
 from mlbook.charts.masked import MaskedDisplay
 from mlbook.charts.noticing import ClicksOverTimeDisplay, TasteDisplay
+from mlbook.charts.percentiles import PercentilesDisplay
 from mlbook.charts.quality import RankingDisplay, SpreadDisplay, YardstickDisplay
 from mlbook.charts.rhythm import RhythmDisplay
 from mlbook.charts.rounds import RoundsDisplay
@@ -30,10 +32,12 @@ __all__ = [
     "FleetDisplay",
     "FlipsDisplay",
     "FlowDisplay",
+    "GoodputDisplay",
     "GuessesDisplay",
     "KneeDisplay",
     "LatencyDisplay",
     "MaskedDisplay",
+    "PercentilesDisplay",
     "RankingDisplay",
     "RhythmDisplay",
     "RoundsDisplay",

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from mlbook.explore.age_panel import prediction_age
+from mlbook.explore.batching_panel import batching
 from mlbook.explore.choice_panel import needs
 from mlbook.explore.explorable import Explorable, Knob
 from mlbook.explore.fleet_panel import fleet
 from mlbook.explore.flow_panel import Flow, flow
 from mlbook.explore.guessing_game import BeTheModel
 from mlbook.explore.knee_panel import knee
+from mlbook.explore.storm_panel import storm
 from mlbook.explore.sure_panel import how_sure
+from mlbook.explore.tail_panel import tail
 from mlbook.explore.trigger_panel import trigger
 
 __all__ = [
@@ -17,11 +20,14 @@ __all__ = [
     "Explorable",
     "Flow",
     "Knob",
+    "batching",
     "fleet",
     "flow",
     "how_sure",
     "knee",
     "needs",
     "prediction_age",
+    "storm",
+    "tail",
     "trigger",
 ]

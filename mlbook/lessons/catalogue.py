@@ -32,7 +32,8 @@ class Lesson:
     Parameters
     ----------
     number : str
-        Two digits, as the talk's chapters are counted.
+        Two digits, as the talk's chapters are counted; a letter and a digit for an appendix, which
+        stands after them.
     slug : str
         Name of the source and of the notebook, without its ending.
     title : str
@@ -193,6 +194,15 @@ LESSONS: tuple[Lesson, ...] = (
         core_minutes=30,
         modules=("experiment", "coupling", "cost", "decision", "tasting", "contract"),
     ),
+    Lesson(
+        number="A1",
+        slug="A1_latency_lab",
+        title="The latency lab (appendix to 06)",
+        prerequisites="lesson 06 helps",
+        slides="13-16",
+        core_minutes=30,
+        modules=("queueing", "explore"),
+    ),
 )
 
 PLANNED: tuple[Planned, ...] = (
@@ -231,7 +241,7 @@ def find(name: str) -> Lesson:
     Parameters
     ----------
     name : str
-        ``"06"``, ``"6"`` or ``"06_rest_api"``.
+        ``"06"``, ``"6"``, ``"06_rest_api"``, ``"a1"``.
 
     Returns
     -------
@@ -249,7 +259,7 @@ def find(name: str) -> Lesson:
     'Pattern 1: REST API'
     """
     for lesson in LESSONS:
-        if name.zfill(2) == lesson.number or name == lesson.slug:
+        if name.upper().zfill(2) == lesson.number or name == lesson.slug:
             return lesson
     hint = validate.did_you_mean(
         name, [word for each in LESSONS for word in (each.slug, each.number)]

@@ -150,6 +150,28 @@ TERMS = (
         "black box", "ブラックボックス",
         "A system that is judged by what it answers, without looking inside.", "10",
     ),
+    Term(
+        "variability (coefficient of variation)", "変動係数",
+        "Standard deviation over mean: 0 for a constant, 1 for times without memory.", "A1",
+    ),
+    Term(
+        "goodput", "グッドプット",
+        "The share, or the number a second, of requests answered while somebody still waits.", "A1",
+    ),
+    Term(
+        "retry storm", "リトライストーム",
+        "Clients that got no answer in time try again, and their tries are why nobody gets one.",
+        "A1",
+    ),
+    Term(
+        "metastable state", "準安定状態",
+        "A state that lasts although its cause is gone, until something pushes the system out.",
+        "A1",
+    ),
+    Term(
+        "load shedding", "負荷制限",
+        "Refusing some requests at once, so that the others are answered in time.", "A1",
+    ),
 )  # fmt: skip
 
 

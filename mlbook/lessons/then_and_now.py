@@ -185,6 +185,30 @@ BOXES = (
         read_on=date(2026, 11, 25),
         sources=(("OpenAI: deprecations", "https://platform.openai.com/docs/deprecations"),),
     ),
+    Box(
+        chapter="A1",
+        then="Slides 13 to 16 put a model behind an address. Nothing on them waits, fails or tries "
+        "again.",
+        holds="The law: for work without memory, halving the idle share doubled every percentile.",
+        now="In 2021 a paper gave failures that outlive their cause a name, metastable, with "
+        "second tries among what sustains them. Google's book on site reliability describes "
+        "budgets for second tries, per request and per client. Servers for language models let "
+        "answers join and leave a running batch at every step.",
+        to_try="Set the panel of the storm to two tries. At which load does the burst no longer "
+        "do harm?",
+        read_on=date(2026, 11, 25),
+        sources=(
+            (
+                "Bronson and others: Metastable Failures in Distributed Systems (2021)",
+                "https://sigops.org/s/conferences/hotos/2021/papers/hotos21-s11-bronson.pdf",
+            ),
+            (
+                "Google: Site Reliability Engineering, Handling Overload",
+                "https://sre.google/sre-book/handling-overload/",
+            ),
+            ("vLLM documentation", "https://docs.vllm.ai/"),
+        ),
+    ),
 )
 
 

@@ -6,12 +6,19 @@ randomness comes in through arguments: the same numbers give the same departures
 
 from __future__ import annotations
 
-from mlbook.queueing.arrivals import diurnal, poisson
+from mlbook.queueing.answering import long_answers
+from mlbook.queueing.arrivals import diurnal, in_steps, poisson
 from mlbook.queueing.balancing import balance
 from mlbook.queueing.batching import batch
 from mlbook.queueing.cache_laws import lru_hit_share, ttl_hit_share
 from mlbook.queueing.caching import cache
-from mlbook.queueing.distributions import Constant, Distribution, Exponential, LogNormal
+from mlbook.queueing.distributions import (
+    Constant,
+    Distribution,
+    Exponential,
+    LogNormal,
+    Weibull,
+)
 from mlbook.queueing.elastic import autoscale, cold_start
 from mlbook.queueing.first_come import fifo, tandem
 from mlbook.queueing.histogram import LatencyHistogram
@@ -43,6 +50,7 @@ from mlbook.queueing.replicating import Replications, replicate
 from mlbook.queueing.result import Result
 from mlbook.queueing.retrying import retry
 from mlbook.queueing.simulation import simulate
+from mlbook.queueing.tail_law import mmc_tail
 from mlbook.queueing.workload import Workload
 
 __all__ = [
@@ -59,6 +67,7 @@ __all__ = [
     "Result",
     "Retry",
     "Station",
+    "Weibull",
     "Workload",
     "Zipf",
     "adopted",
@@ -77,11 +86,14 @@ __all__ = [
     "finite_queue",
     "fleet_model_age",
     "greedy_batch_size",
+    "in_steps",
     "least_stable_trigger",
+    "long_answers",
     "lru_hit_share",
     "mg1_wait_mean",
     "micro_batch_lag",
     "mm1_quantile",
+    "mmc_tail",
     "mmc_wait_mean",
     "mmc_wait_quantile",
     "poisson",

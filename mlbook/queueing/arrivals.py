@@ -1,4 +1,4 @@
-"""When requests come: a Poisson stream, flat or with the rhythm of a day."""
+"""When requests come: a Poisson stream, flat, in steps, or with the rhythm of a day."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from mlbook.units import HOUR
 from mlbook.validate import number
 
-__all__ = ["diurnal", "poisson"]
+__all__ = ["diurnal", "in_steps", "poisson"]
 
 
 def poisson(
@@ -41,6 +41,50 @@ def poisson(
     _check(rate_per_s, lasting_s)
     count = rng.poisson(rate_per_s * lasting_s)
     return np.sort(start_s + lasting_s * rng.random(count))
+
+
+def in_steps(
+    rng: np.random.Generator, rates_per_s: ArrayLike, lasting_s: ArrayLike
+) -> NDArray[np.float64]:
+    """Draw a Poisson stream whose rate steps from one value to the next.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+        The stream of random numbers.
+    rates_per_s : array_like of shape (steps,)
+        Mean arrivals a second in each step, >= 0.
+    lasting_s : array_like of shape (steps,)
+        Length of each step in seconds, >= 0.
+
+    Returns
+    -------
+    ndarray of shape (n,)
+        Sorted instants in seconds; `n` itself is random.
+
+    Notes
+    -----
+    The k-th arrival comes when the summed rate has reached the sum of k exponential draws. So the
+    same `rng` gives the same luck with other rates, and equal steps at the start give equal
+    arrivals there.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(1)
+    >>> at_s = in_steps(rng, rates_per_s=[100, 300, 100], lasting_s=[60, 5, 60])
+    >>> bool(1300 < ((at_s > 60) & (at_s <= 65)).sum() < 1700)
+    True
+    """
+    rates, lasting = np.asarray(rates_per_s, dtype=float), np.asarray(lasting_s, dtype=float)
+    if rates.shape != lasting.shape or rates.ndim != 1:
+        text = f"rates_per_s and lasting_s must have one number a step, got shapes {rates.shape}"
+        raise ValueError(f"{text} and {lasting.shape}. Give each rate its length.")
+    for rate, length in zip(rates.tolist(), lasting.tolist(), strict=True):
+        _check(rate, length)
+    edges_s, summed = np.r_[0.0, lasting.cumsum()], np.r_[0.0, (rates * lasting).cumsum()]
+    # Enough draws, but for one time in a million; what lies behind the end is left out.
+    expected = np.cumsum(rng.standard_exponential(int(summed[-1] + 6 * summed[-1] ** 0.5 + 20)))
+    return np.asarray(np.interp(expected[expected < summed[-1]], summed, edges_s))
 
 
 def diurnal(

@@ -1,4 +1,4 @@
-"""How long one piece of work takes: three distributions with mean and variability."""
+"""How long one piece of work takes: four distributions with mean and variability."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from mlbook.validate import number
 
-__all__ = ["Constant", "Distribution", "Exponential", "LogNormal"]
+__all__ = ["Constant", "Distribution", "Exponential", "LogNormal", "Weibull"]
 
 _Z99 = 2.3263478740408408  # the 99th percentile of the standard normal distribution
 
@@ -123,3 +123,62 @@ class LogNormal(Distribution):
 
     def sample(self, rng: np.random.Generator, n: int) -> NDArray[np.float64]:
         return self.p50 * np.exp(self._sigma * rng.standard_normal(n))
+
+
+@dataclass(frozen=True)
+class Weibull(Distribution):
+    """Work of any variability: from a constant through memoryless work to a wild mixture.
+
+    Parameters
+    ----------
+    mean : float
+        The mean in seconds, > 0.
+    cv : float
+        Standard deviation over mean, 0 to 10: 0 for a constant, 1 for `Exponential`.
+
+    Notes
+    -----
+    A draw is a power of an exponential one, so that the same random numbers give longer or shorter
+    times of the same requests when `cv` is turned.
+
+    Examples
+    --------
+    >>> Weibull(mean=0.01, cv=0.0).sample(np.random.default_rng(1), 2)
+    array([0.01, 0.01])
+    """
+
+    mean: float
+    cv: float = 1.0
+
+    def __post_init__(self) -> None:
+        number("mean", self.mean, above=0, unit="seconds")
+        number("cv", self.cv, at_least=0, at_most=10, unit="standard deviation over mean")
+
+    @property
+    def power(self) -> float:
+        """To which power an exponential draw is taken: 0 for a constant, 1 for itself."""
+        low, high = 0.0, 8.0 if self.cv else 0.0
+        for _ in range(60):  # halve the interval: the variability grows with the power
+            middle = (low + high) / 2
+            squared = math.exp(math.lgamma(1 + 2 * middle) - 2 * math.lgamma(1 + middle)) - 1
+            low, high = (middle, high) if squared < self.cv**2 else (low, middle)
+        return round(high, 12)
+
+    def sample(self, rng: np.random.Generator, n: int) -> NDArray[np.float64]:
+        return self.of(rng.standard_exponential(n))
+
+    def of(self, unit: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Make durations of draws that are there already.
+
+        Parameters
+        ----------
+        unit : ndarray of shape (n,)
+            Exponential draws of mean 1.
+
+        Returns
+        -------
+        ndarray of shape (n,)
+            Durations in seconds.
+        """
+        power = self.power
+        return self.mean / math.gamma(1 + power) * unit**power

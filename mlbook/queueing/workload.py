@@ -13,6 +13,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from mlbook.queueing.arrivals import in_steps
 from mlbook.queueing.checked import instants
 from mlbook.streams import stream
 from mlbook.validate import integer, number
@@ -136,6 +137,32 @@ class Workload:
         """
         at = instants("at_s", at_s)
         return cls(n=at.size, seed=seed, at_s=at)
+
+    @classmethod
+    def stepped(cls, *, rates_per_s: ArrayLike, lasting_s: ArrayLike, seed: int = 0) -> Self:
+        """Let the rate step from one value to the next, for a burst or a quiet hour.
+
+        Parameters
+        ----------
+        rates_per_s, lasting_s : array_like of shape (steps,)
+            The rates, and how long each lasts, in seconds.
+        seed : int
+            Seed.
+
+        Returns
+        -------
+        Workload
+            With the same seed, equal first steps have equal arrivals.
+
+        Examples
+        --------
+        >>> Workload.stepped(rates_per_s=[10, 30, 10], lasting_s=[60, 2, 60]).n
+        1232
+        """
+        rng = stream(
+            integer("seed", seed, at_least=0, unit="seed of the workload"), "workload/gaps"
+        )
+        return cls.replay(in_steps(rng, rates_per_s, lasting_s), seed=seed)
 
     @property
     def rate_per_s(self) -> float:

@@ -414,3 +414,6 @@ real
 
 # %%
 mb.charts.RhythmDisplay.from_run(real)
+
+# %% [markdown]
+# Lesson A1, the latency lab, stays with the line of this lesson: its law, what a measured p99 is worth, and a server that does not come back after a burst.

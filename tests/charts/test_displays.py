@@ -61,6 +61,13 @@ def learnings() -> tuple[dict[str, fedavg.Learning], fedavg.Clients]:
     return {name: fedavg.federate(clients, plan, rounds=3) for name, plan in plans.items()}, clients
 
 
+@cache
+def one_worker(busy: float) -> mb.queueing.Result:
+    station = mb.queueing.Station("one", mb.queueing.Exponential(0.1))
+    load = mb.queueing.Workload.poisson(rate_per_s=10 * busy, n=2_000, seed=4)
+    return mb.queueing.simulate(load, station)
+
+
 def displays() -> dict[str, charts.Display]:
     """One of each, from the smallest run that fills it."""
     runs = {"rest": rest(), "nightly": nightly()}
@@ -95,6 +102,10 @@ def displays() -> dict[str, charts.Display]:
         "MaskedDisplay": charts.MaskedDisplay(
             np.array([0.1, -0.2]), np.array([2**63, 5], dtype=np.uint64)
         ),
+        "PercentilesDisplay": charts.PercentilesDisplay.from_results(
+            {busy: one_worker(busy) for busy in (0.5, 0.9)}
+        ),
+        "GoodputDisplay": charts.GoodputDisplay.from_results(100, all_is_well=one_worker(0.5)),
         "Diagram": charts.Diagram("rest_api"),
         "FlowDisplay": charts.FlowDisplay.from_run(rest()),
     }
@@ -272,3 +283,33 @@ def test_the_law_of_the_backlog_ends_where_it_was_caught_up():
     assert law.get_ydata()[1] == came
     caught_s = mb.measure.caught_up_s(stopped(), 6 * mb.DAY + 2 * mb.HOUR) - 6 * mb.DAY
     assert done_h == pytest.approx(caught_s / mb.HOUR, abs=0.2)
+
+
+def test_percentiles_of_several_workers_have_no_law_of_one_and_are_refused():
+    two = mb.queueing.Station("two", mb.queueing.Exponential(0.1), workers=2)
+    load = mb.queueing.Workload.poisson(rate_per_s=5, n=100, seed=4)
+    with pytest.raises(ValueError, match="one and the same station with one worker"):
+        charts.PercentilesDisplay.from_results({0.25: mb.queueing.simulate(load, two)})
+
+
+def lost_between(begin_s, end_s):
+    """Make requests, ten a second for 100 s, of which those in between get no answer."""
+    at_s = np.arange(1_000) / 10 + 0.05  # on no edge
+    latency_s = np.where((at_s >= begin_s) & (at_s < end_s), np.nan, 0.1)
+    load = mb.queueing.Workload.replay(at_s)
+    station = mb.queueing.Station("one", mb.queueing.Exponential(0.1))
+    counts = mb.queueing.LatencyHistogram.of(latency_s)
+    columns = {"arrive_s": at_s, "latency_s": latency_s}
+    return mb.queueing.Result(load, mb.queueing.Chain(station), counts, columns)
+
+
+def test_goodput_counts_who_was_answered_in_each_slot_and_how_long_it_was_down():
+    lost = {"gap": lost_between(20, 40), "end": lost_between(70, 100), "never": lost_between(0, 0)}
+    display = charts.GoodputDisplay.from_results(60, **lost)
+    assert display.total["gap"] == pytest.approx(40 / 60)
+    assert display.total["end"] == 1  # what comes after 60 s is not looked at
+    assert display.down_for_s("gap", after_s=20) == pytest.approx(20)
+    assert display.down_for_s("gap", after_s=40) == 0
+    whole = charts.GoodputDisplay.from_results(100, **lost)
+    assert whole.down_for_s("end", after_s=60) == pytest.approx(40)
+    assert whole.down_for_s("never", after_s=0) == 0

@@ -69,6 +69,12 @@ def rounded(download_every_h: float) -> dict[str, mb.Run]:
     return {bits: mb.run(app.but(precision=bits), shop()) for bits in BITS}
 
 
+def server(timeout_s: float, workers: int) -> mb.queueing.Station:
+    again = mb.queueing.Retry(timeout_s=timeout_s)
+    work = mb.queueing.Exponential(100 * mb.MS)
+    return mb.queueing.Station("api", work, workers=workers, places=200, retry=again)
+
+
 def contexts(name: str) -> list[dict[str, Any]]:
     """Give two contexts: the lesson's own kind, and one with another parameter."""
     if name.startswith("00."):
@@ -93,6 +99,11 @@ def contexts(name: str) -> list[dict[str, Any]]:
         both = [
             {"table": compared().talk_table(), "choice": chosen(worth), "taste": mb.mystery(seed)}
             for worth, seed in ((1.0, 7), (20.0, 9))
+        ]
+    elif name.startswith("A1."):
+        both = [
+            {"half_width": width, "server": server(timeout_s, workers)}
+            for width, timeout_s, workers in ((26.0, 0.5, 16), (12.0, 1.0, 4))
         ]
     else:
         both = [{"run": batch(24.0)}, {"run": batch(12.0)}]

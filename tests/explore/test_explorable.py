@@ -24,6 +24,9 @@ PANELS = {
     "how_sure": explore.how_sure,
     "trigger": explore.trigger,
     "fleet": explore.fleet,
+    "tail": explore.tail,
+    "storm": explore.storm,
+    "batching": explore.batching,
 }
 
 
@@ -99,7 +102,7 @@ def test_the_live_picture_has_the_sentence_as_its_alternative_text(name):
 
 
 def test_the_panels_that_are_dragged_a_lot_are_svg_live_and_png_elsewhere():
-    for name in ("knee", "prediction_age", "fleet", "trigger"):
+    for name in ("knee", "prediction_age", "fleet", "trigger", "tail", "storm", "batching"):
         assert PANELS[name]().picture.value.startswith("<svg")
     assert PANELS["how_sure"]().picture.value.startswith("<img")
 

@@ -33,6 +33,7 @@ OTHERS = {
     "flip_day": 10.0,
     "down_h": 4.0,
     "busy_percent": 30.0,
+    "timeout_ms": 700.0,
 }
 
 

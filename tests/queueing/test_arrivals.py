@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from mlbook.queueing import diurnal, poisson
+from mlbook.queueing import Workload, diurnal, in_steps, poisson
 from mlbook.streams import stream
 from mlbook.units import DAY, HOUR
 from tests.worlds import refusal
@@ -89,3 +89,33 @@ def test_a_rate_that_cannot_be_is_refused(draw, rate):
 def test_a_day_must_have_24_weights(hourly):
     with pytest.raises(ValueError, match=r"hourly must be 24 weights >= 0 .* got .* Write np"):
         diurnal(stream(1, "x"), 1.0, 60.0, hourly)
+
+
+def test_each_step_has_its_own_rate_and_is_poisson_in_itself():
+    at_s = in_steps(stream(1, "x"), [20.0, 0.0, 80.0], [500.0, 100.0, 250.0])
+    counts = np.histogram(at_s, [0.0, 500.0, 600.0, 850.0])[0]
+    assert counts[1] == 0
+    for count, expected in zip(counts[[0, 2]], (10_000, 20_000), strict=True):
+        assert abs(count - expected) < 4 * math.sqrt(expected)
+    gaps = np.diff(at_s[at_s > 600.0])
+    assert stats.kstest(gaps, stats.expon(scale=1 / 80).cdf).pvalue > ALARM
+
+
+def test_the_count_of_a_stream_in_steps_is_not_cut_short():
+    # Red when too few draws are made: then the count could never be above its mean.
+    counts = [in_steps(stream(seed, "x"), [1.0, 4.0], [60.0, 10.0]).size for seed in range(400)]
+    assert abs(np.mean(counts) - 100) < 4 * math.sqrt(100 / 400)
+
+
+def test_a_burst_leaves_the_arrivals_before_it_where_they_are():
+    calm, burst = (
+        Workload.stepped(rates_per_s=[10, rate, 10], lasting_s=[60, 5, 60], seed=3).arrivals()
+        for rate in (10, 40)
+    )
+    np.testing.assert_allclose(burst[burst < 60], calm[calm < 60])
+    assert ((burst > 60) & (burst < 65)).sum() > 2 * ((calm > 60) & (calm < 65)).sum()
+
+
+def test_a_step_without_its_length_is_refused():
+    with pytest.raises(ValueError, match="rates_per_s and lasting_s must have one number a step"):
+        in_steps(stream(1, "x"), [1.0, 2.0], [3.0])

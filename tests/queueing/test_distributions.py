@@ -8,12 +8,18 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from mlbook.queueing import Constant, Exponential, LogNormal
+from mlbook.queueing import Constant, Exponential, LogNormal, Weibull
 from mlbook.streams import stream
 from tests.worlds import refusal
 
 N = 200_000
-KINDS = [Constant(0.010), Exponential(0.010), LogNormal(p50=0.008, p99=0.040)]
+KINDS = [
+    Constant(0.010),
+    Exponential(0.010),
+    LogNormal(p50=0.008, p99=0.040),
+    Weibull(0.010, cv=0.5),
+    Weibull(0.010, cv=2.0),
+]
 
 
 def share_below(draws, limit):
@@ -61,3 +67,23 @@ def test_a_lognormal_without_spread_is_constant():
 )
 def test_a_time_that_cannot_be_is_refused(make, words):
     assert words in refusal(ValueError, make)
+
+
+@pytest.mark.parametrize("cv", [0.3, 1.0, 2.0])
+def test_a_weibull_has_the_moments_that_scipy_computes(cv):
+    kind = Weibull(0.010, cv)
+    theirs = stats.weibull_min(1 / kind.power, scale=0.010 / math.gamma(1 + kind.power))
+    assert theirs.mean() == pytest.approx(0.010)
+    assert theirs.std() == pytest.approx(0.010 * cv)
+    draws = kind.sample(stream(3, "x"), N)
+    for q in (0.5, 0.99):
+        assert abs(share_below(draws, theirs.ppf(q)) - q) < 4 * math.sqrt(q * (1 - q) / N)
+
+
+def test_a_weibull_is_constant_and_exponential_at_its_landmarks():
+    rng = stream(4, "x")
+    assert (Weibull(0.010, cv=0.0).sample(rng, 100) == 0.010).all()
+    exponential, same = (
+        each.sample(stream(5, "x"), 100) for each in (Exponential(2.0), Weibull(2.0))
+    )
+    assert same == pytest.approx(exponential)

@@ -15,6 +15,8 @@ from mlbook.queueing import (
     erlang_c,
     fifo,
     fleet_model_age,
+    mm1_quantile,
+    mmc_tail,
     mmc_wait_mean,
     mmc_wait_quantile,
     utilization,
@@ -193,3 +195,35 @@ def test_a_backlog_against_a_queue_that_is_emptied_event_by_event():
 )
 def test_a_backlog_that_cannot_be_is_refused(wrong, words):
     assert words in refusal(ValueError, catch_up_time, *wrong)
+
+
+def test_with_one_worker_the_tail_is_exponential_and_meets_its_quantiles():
+    for q in (0.5, 0.95, 0.99):
+        time_s = mm1_quantile(q, rate_per_s=80, service_mean_s=0.01)
+        assert mmc_tail(time_s, 80, 0.01, 1) == pytest.approx(1 - q)
+
+
+@pytest.mark.parametrize(("workers", "busy"), SYSTEMS)
+def test_the_tail_has_the_mean_of_wait_and_service(workers, busy):
+    rate = busy * workers
+    t = np.linspace(0, 60 / min(workers - rate, 1), 200_001)
+    mean = np.trapezoid(mmc_tail(t, rate, 1.0, workers), t)
+    assert mean == pytest.approx(mmc_wait_mean(rate, 1.0, workers) + 1.0, rel=1e-4)
+
+
+def test_the_tail_is_smooth_where_the_line_shrinks_as_fast_as_work_ends():
+    t = np.array([0.5, 2.0, 6.0])
+    at, near = (mmc_tail(t, rate, 1.0, 3) for rate in (2.0, 2.0 + 1e-7))
+    assert at == pytest.approx(near, rel=1e-5)
+
+
+def test_the_simulated_tail_is_the_law():
+    arrive_s = np.cumsum(stream(8, "gaps").exponential(1 / 3.2, 400_000))
+    latency_s = fifo(arrive_s, stream(8, "service").exponential(1.0, 400_000), 4) - arrive_s
+    for time_s in (1.0, 3.0, 6.0):
+        longer = latency_s > time_s
+        assert abs(longer.mean() - mmc_tail(time_s, 3.2, 1.0, 4)) < 4 * error_of_mean(longer)
+
+
+def test_a_tail_without_a_steady_state_never_ends():
+    assert (mmc_tail([1.0, 100.0], rate_per_s=5, service_mean_s=1.0, workers=4) == 1).all()
