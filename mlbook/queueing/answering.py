@@ -62,7 +62,7 @@ def long_answers(
     number("per_answer_s", per_answer_s, at_least=0, unit="seconds")
     arrive = instants("arrive_s", arrive_s)
     length = one_each("words", words, arrive.size).astype(np.int64)
-    number("words", length.min(initial=1), at_least=1, unit="words of an answer")
+    number("words", int(length.min(initial=1)), at_least=1, unit="words of an answer")
     return word_by_word(arrive, length, places, float(per_step_s), float(per_answer_s), join)
 
 

@@ -171,6 +171,7 @@ def cases():
         "with_retries": [(arrive, service, 2, room, 2.0, 3, 0.5) for room in (0, 5, 3 * n)],
         "follow_the_load": [(arrive, service, np.array([1, 4, 2, 6, 1]), 20.0, 3.0)],
         "asleep": [(arrive, service, 0.4, 1.0)],
+        "word_by_word": [(arrive, one + 1, 3, 0.2, 0.1, join) for join in (True, False)],
         "count": [(service, service.view(np.int64), np.zeros(5120, np.int64))],
     }
 
