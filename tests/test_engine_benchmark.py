@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
 import shutil
 import subprocess
@@ -35,7 +36,6 @@ ALL_KERNELS = [
     "cold start (SimPy: never cold)",
 ]
 OTHERS = [
-    *(f"FIFO, Ciw, c={workers}" for workers in (1, 4, 16)),
     *("1,000 requests", "2,000 requests", "100,000 requests", "peak memory"),
     *("import mlbook", "first simulation, warm cache"),
     *("compiling everything, empty cache", "compiling the slowest kernel"),
@@ -44,7 +44,7 @@ OTHERS = [
 
 @pytest.fixture(scope="module")
 def printed(root, require):
-    for name in ("ciw", "simpy", "numba"):
+    for name in ("simpy", "numba"):
         require(name)
     command = [sys.executable, "benchmarks/engine.py", "--quick"]
     return subprocess.run(command, cwd=root, check=True, capture_output=True, text=True).stdout
@@ -57,7 +57,8 @@ def rows(printed):
 @pytest.mark.slow
 def test_every_goal_has_its_row_once(printed):
     without_numba = [f"{what}, without numba" for what in ALL_KERNELS]
-    found = [what for what in rows(printed) if not what.startswith("FIFO kernel")]
+    optional = ("FIFO kernel", "FIFO, Ciw")
+    found = [what for what in rows(printed) if not what.startswith(optional)]
     assert sorted(found) == sorted(AGAINST_SIMPY + without_numba + OTHERS)
 
 
@@ -70,6 +71,16 @@ def test_loops_in_c_have_their_rows_or_a_reason(printed):
         ]
     else:
         assert "skipped: no C compiler" in printed
+
+
+@pytest.mark.slow
+def test_ciw_has_its_rows_or_a_reason(printed):
+    """It comes with `make bench` only."""
+    if importlib.util.find_spec("ciw"):
+        found = [what for what in rows(printed) if what.startswith("FIFO, Ciw")]
+        assert found == [f"FIFO, Ciw, c={workers}" for workers in (1, 4, 16)]
+    else:
+        assert "skipped: Ciw is not installed" in printed
 
 
 @pytest.mark.slow

@@ -165,14 +165,13 @@ def heap(arrive: Floats, service: Floats, free: Floats) -> Floats:
 
 @jit
 def leave_order(
-    arrive: Floats, service: Floats, tag: Ids, free: Floats, held: Ids
-) -> tuple[Floats, Ids, int]:
+    arrive: Floats, service: Floats, tag: Ids, free: Floats, held: Ids, left: Floats, who: Ids
+) -> int:
     """Find who leaves after whom without sorting: a new start takes the next departure's place.
 
-    `held` says who is with each worker, -1 for nobody. Those who are still held at the end leave
-    later than all others; the last number says how many these are.
+    `held` says who is with each worker, -1 for nobody. `left` and `who` get departures and names of
+    the others, in order; the number says how many these are. Who is still held leaves later.
     """
-    left, who = np.empty(arrive.size), np.empty(arrive.size, np.int64)
     gone, workers = 0, free.size
     for i in range(arrive.size):
         if held[0] >= 0:
@@ -184,7 +183,7 @@ def leave_order(
             free[j], held[j] = free[j + 1], held[j + 1]
             j += 1
         free[j], held[j] = end, tag[i]
-    return left, who, gone
+    return gone
 
 
 def tandem(arrive_s: ArrayLike, service_s: ArrayLike, workers: ArrayLike) -> Floats:
@@ -251,7 +250,8 @@ def in_order(arrive: Floats, service: Floats, who: Ids, workers: int) -> tuple[F
     free, held = np.full(workers, -np.inf), np.full(workers, -1)
     if workers == 1:
         return lindley(arrive, service, free), who
-    left, order, gone = leave_order(arrive, service, who, free, held)
+    left, order = np.empty(arrive.size), np.empty(arrive.size, np.int64)
+    gone = leave_order(arrive, service, who, free, held, left, order)
     left[gone:], order[gone:] = free[held >= 0], held[held >= 0]
     return left, order
 

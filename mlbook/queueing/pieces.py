@@ -39,7 +39,8 @@ class _Line:
         service = _of(self.service, who, base)
         if self.last or who is None:  # nobody comes after, or nobody can overtake
             return quickest(at_s, service, self.free), who
-        left, order, gone = leave_order(at_s, service, who, self.free, self.held)
+        left, order = np.empty(at_s.size), np.empty(at_s.size, np.int64)
+        gone = leave_order(at_s, service, who, self.free, self.held, left, order)
         return left[:gone], order[:gone]
 
     def flush(self) -> tuple[Floats, Ids]:
