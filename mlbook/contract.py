@@ -113,11 +113,12 @@ def _no_answer_before_its_request(pattern: Pattern, world: World) -> None:
 
 def _no_model_before_it_is_trained(pattern: Pattern, world: World) -> None:
     """A request sees a version only after it went live."""
-    seen = run(pattern, world)
-    live_s = np.array([-np.inf, *(v.live_at_s for v in seen.site.versions.versions)])
-    answered_s = seen.log["requested_at_s"] + seen.log["latency_s"]
-    early = live_s[seen.log["model_version"]] > answered_s
-    _require(not early.any(), "a version answered before it was trained")
+    whole = run(pattern, world)
+    for seen in whole.arms.values() or [whole]:
+        live_s = np.array([-np.inf, *(v.live_at_s for v in seen.site.versions.versions)])
+        answered_s = seen.log["requested_at_s"] + seen.log["latency_s"]
+        early = live_s[seen.log["model_version"]] > answered_s
+        _require(not early.any(), "a version answered before it was trained")
 
 
 def _the_status_tells_the_truth(pattern: Pattern, world: World) -> None:
@@ -149,21 +150,19 @@ def _knobs_are_frozen(pattern: Pattern, world: World) -> None:
     before = repr(pattern)
     run(pattern, world)
     _require(repr(pattern) == before, "a run changed the pattern")
-    name = fields(pattern)[0].name
-    try:
-        setattr(pattern, name, getattr(pattern, name))
-    except FrozenInstanceError:
-        return
-    _require(holds=False, otherwise=f"{name} can be changed")
+    for each in _with_arms(pattern):
+        for name in _knobs(each):
+            _require(_is_frozen(each, name), f"{name} can be changed")
 
 
 def _unknown_knobs_are_refused(pattern: Pattern, world: World) -> None:
     """A misspelt knob is an error, never ignored."""
-    try:
-        pattern.but(no_such_knob=1)
-    except TypeError:
-        return
-    _require(holds=False, otherwise="but(no_such_knob=1) was accepted")
+    for each in _with_arms(pattern):
+        try:
+            each.but(no_such_knob=1)
+        except TypeError:
+            continue
+        _require(holds=False, otherwise="but(no_such_knob=1) was accepted")
 
 
 def _nothing_changes_before_its_cause(pattern: Pattern, world: World) -> None:
@@ -181,15 +180,20 @@ def _a_fault_changes_nothing_before_it_begins(pattern: Pattern, world: World) ->
 
 def _an_added_part_moves_no_draws(pattern: Pattern, world: World) -> None:
     """A part that nobody uses changes nothing, wherever it is built in."""
+    _same(run(pattern, world), run(_crowded(pattern), world))
+
+
+def _crowded(pattern: Pattern) -> Pattern:
+    """Copy a pattern with a part more, in each of its arms as well."""
 
     def build(self: Pattern) -> None:
         self.site.part("bystander", Constant(0.001))
         kind.build(self)
 
     kind = type(pattern)
-    crowded = type(kind.__name__, (kind,), {"build": build})
-    knobs = {each.name: getattr(pattern, each.name) for each in fields(pattern)}
-    _same(run(pattern, world), run(crowded(**knobs), world))
+    crowded: type[Pattern] = type(kind.__name__, (kind,), {"build": build})
+    arms = {name: _crowded(arm) for name, arm in pattern.arms.items()}
+    return crowded(**_knobs(pattern) | arms)
 
 
 LAWS: dict[str, Law] = {
@@ -218,6 +222,23 @@ def _every_fault(pattern: Pattern, world: World) -> dict[str, list[Fault]]:
             fault = Fault(kind, part, MIDDLE_S, 1 * HOUR, by_s, share=0.5 if by_s else 1.0)
             faults.setdefault(kind, []).append(fault)
     return faults
+
+
+def _with_arms(pattern: Pattern) -> list[Pattern]:
+    inside = [each for arm in pattern.arms.values() for each in _with_arms(arm)]
+    return [pattern, *inside]
+
+
+def _knobs(pattern: Pattern) -> dict[str, Any]:
+    return {each.name: getattr(pattern, each.name) for each in fields(pattern)}
+
+
+def _is_frozen(pattern: Pattern, name: str) -> bool:
+    try:
+        setattr(pattern, name, getattr(pattern, name))
+    except FrozenInstanceError:
+        return True
+    return False
 
 
 def _require(holds: bool, otherwise: str) -> None:  # noqa: FBT001

@@ -113,6 +113,19 @@ def test_a_pattern_that_breaks_one_law_is_caught_by_that_law(kind):
     assert set(verdict.broken) == {BREAKERS[kind]} or kind in SPOILS_MANY
 
 
+@pytest.mark.parametrize("kind", BREAKERS, ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("inside", ["control", "treatment/treatment"])
+def test_a_law_sees_into_the_arms_of_a_split(kind, inside):
+    good, bad = mb.SharedDb(), kind()
+    if inside == "control":
+        split = mb.Split(control=bad, treatment=good)
+    else:
+        split = mb.Split(control=good, treatment=mb.Split(control=good, treatment=bad))
+    verdict = mb.check_pattern(split)
+    assert verdict.broken[BREAKERS[kind]]
+    assert set(verdict.broken) == {BREAKERS[kind]} or kind in SPOILS_MANY
+
+
 def test_every_law_has_a_pattern_that_breaks_it():
     assert set(BREAKERS.values()) == set(LAWS)
 
