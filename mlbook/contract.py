@@ -166,9 +166,22 @@ def _unknown_knobs_are_refused(pattern: Pattern, world: World) -> None:
 
 
 def _nothing_changes_before_its_cause(pattern: Pattern, world: World) -> None:
-    """One more event changes no answer given before it."""
-    later = world.with_event(user=int(world.visits.user[-1]), item=0, at=MIDDLE_S)
-    _same(run(pattern, world), run(pattern, later), before_s=MIDDLE_S)
+    """One more event changes no answer given before it, not even the one just before."""
+    plain = run(pattern, world)
+    for arm in np.unique(plain.log["arm"].astype(str)):
+        user, item, at = _soonest_cause(plain.log, arm)
+        later = world.with_event(user=user, item=item, at=at)
+        _same(plain, run(pattern, later), before_s=at)
+
+
+def _soonest_cause(log: dict[str, NDArray[Any]], arm: str) -> tuple[int, int, float]:
+    """Let somebody look at what was shown, right after an arm's last answer of the first half."""
+    answered_s = log["requested_at_s"] + log["latency_s"]
+    early = (log["arm"] == arm) & (answered_s < MIDDLE_S)
+    rows = np.flatnonzero(early & ~np.isnan(log["score"]))
+    n = int(rows[-1]) if rows.size else 0
+    at = float(np.nextafter(answered_s[n], np.inf))
+    return int(log["user"][n]), max(int(log["item"][n]), 0), at
 
 
 def _a_fault_changes_nothing_before_it_begins(pattern: Pattern, world: World) -> None:

@@ -151,7 +151,7 @@ def _logs_of_arms(
     done_s: NDArray[np.float64],
 ) -> tuple[dict[str, NDArray[Any]], NDArray[np.float64]]:
     """Write each arm's log with its own versions and features, and put the rows in order again."""
-    went_to = np.array([site.went_to[i] for i in served.tolist()], dtype=object)
+    went_to = np.array([_arm_of(site, i) for i in served.tolist()], dtype=object)
     order, logs, scores = [], [], []
     for name, place in site.arms.items():
         rows = np.flatnonzero(went_to == name)
@@ -166,6 +166,17 @@ def _logs_of_arms(
     back = np.argsort(np.concatenate(order))
     columns = {each: np.concatenate([log[each] for log in logs])[back] for each in logs[0]}
     return columns, np.concatenate(scores)[back]
+
+
+def _arm_of(site: Site, i: int) -> str:
+    arm = site.went_to.get(i)
+    if arm not in site.arms:
+        text = f"predict must say which arm each visit goes to, got {arm!r} for visit {i}."
+        first = next(iter(site.arms))
+        raise RuntimeError(
+            f'{text} Write self.site.went_to[i] = "{first}" before it is sent there.'
+        )
+    return arm
 
 
 def _rows_seen(
