@@ -67,6 +67,13 @@ def test_the_treatment_gets_its_share_of_the_users(share):
     assert abs(got - share) < 4 * np.sqrt(share * (1 - share) / users)
 
 
+def test_a_user_stays_where_an_older_release_has_put_it():
+    # SHA-256 of "spring|0", "spring|1", ... by coreutils: printf 'spring|0' | sha256sum | cut -c1-8
+    begins = ["fa6d543a", "601def8b", "f5fe3ec8", "cac4e58a"]
+    place = bucket(range(4), "spring")
+    assert np.allclose(place, [int(begin, 16) / 16**8 for begin in begins], atol=1e-8)
+
+
 def test_places_are_spread_evenly_and_neighbours_are_independent():
     users = 200_000
     place = bucket(range(users), "spring")
@@ -234,11 +241,23 @@ def test_faults_on_an_arm_do_there_what_they_do_alone_and_nothing_in_the_other(n
     assert mine.faults == tuple(faults)
 
 
-def test_a_fault_on_everybodys_log_hits_both_arms():
-    lost = mb.drop("activity_log", at=3 * mb.DAY, lasting=4 * mb.DAY, share=0.5)
-    hit = mb.run(AB, small(), faults=[lost])
+EVERYBODYS = {"at": 3 * mb.DAY, "lasting": 4 * mb.DAY, "share": 0.5}
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        mb.drop("activity_log", **EVERYBODYS),
+        mb.duplicate("activity_log", **EVERYBODYS),
+        mb.clock_skew("activity_log", **EVERYBODYS, by=1 * mb.HOUR),
+    ],
+    ids=lambda fault: fault.kind,
+)
+def test_a_fault_on_everybodys_log_hits_both_arms_once(fault):
+    twice = AB.but(treatment=STREAM.but(idempotent=False))
+    hit = mb.run(twice, small(), faults=[fault])
     for name, arm in hit.arms.items():
-        alone = mb.run(AB.arms[name], small(), faults=[lost])
+        alone = mb.run(twice.arms[name], small(), faults=[fault])
         assert fingerprint(arm.log) == fingerprint(rows_of(alone, arm.log["visit"]))
 
 
@@ -360,15 +379,20 @@ def test_a_machine_of_an_arm_is_sized_for_the_share_of_the_requests():
 
 
 def test_an_arm_costs_the_machines_for_its_own_requests():
+    slow = REST.but(service=Constant(300.0), lookup=Constant(0.0), workers=1)
     world = mb.World(seed=1, days=7, users=200)
-    run = mb.run(AB.but(treatment=REST, treatment_share=0.2), world)
-    arm = run.arm("treatment")
-    share = arm.log["visit"].size / run.log["visit"].size
-    many = Load.of(world).requests_a_day * share
-    assert machine_hours_a_day(arm) == machine_hours_a_day(arm, daily_requests=many)
-    assert machine_hours_a_day(usual(REST)) == machine_hours_a_day(
-        usual(REST), daily_requests=Load.of(small()).requests_a_day
-    )
+    run = mb.run(AB.but(treatment=slow, treatment_share=0.2), world)
+    arm, whole = run.arm("treatment"), Load.of(world)
+    server = slow.units[1]
+    seldom = machine_hours_a_day(arm, daily_requests=0.0)  # whole machines, whoever asks
+    wanted = whole.requests_per_s * arm.log["visit"].size / run.log["visit"].size * 300.0 / 0.6
+    assert machine_hours_a_day(arm) - seldom == 24 * (np.ceil(wanted) - server.machines)
+    assert machine_hours_a_day(arm) < machine_hours_a_day(arm, whole.requests_a_day) - 24
+
+
+def test_a_pattern_alone_costs_the_machines_for_all_requests_of_its_world():
+    many = Load.of(small()).requests_a_day
+    assert machine_hours_a_day(usual(REST)) == machine_hours_a_day(usual(REST), many)
 
 
 def test_a_split_of_patterns_without_units_has_none():
