@@ -60,6 +60,10 @@ class Split(Pattern):
     ``"activity_log"`` hits both arms, and one on ``"treatment/activity_log"`` what this arm reads
     of it. Both arms learn from the log of all users.
 
+    The same part in both arms has the same luck with the same visit, and so it has in the pattern
+    alone: where no queue is shared, each row of an A/A test is the row that the pattern writes
+    without the split. No two visits share a draw, for each goes to one arm.
+
     Examples
     --------
     >>> import mlbook as mb
