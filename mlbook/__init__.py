@@ -54,6 +54,7 @@ if TYPE_CHECKING:
         Streaming,
     )
     from mlbook.reading import source
+    from mlbook.routing import Split
     from mlbook.tasting import mystery
     from mlbook.world import ReplayWorld, World
 
@@ -73,6 +74,7 @@ __all__ = [
     "Run",
     "Runs",
     "SharedDb",
+    "Split",
     "Streaming",
     "World",
     "bad_release",
@@ -121,6 +123,7 @@ _HOME = {
     "Run": "experiment",
     "Runs": "experiment",
     "SharedDb": "patterns",
+    "Split": "routing",
     "Streaming": "patterns",
     "World": "world",
     "check_pattern": "contract",

@@ -113,11 +113,12 @@ def _no_answer_before_its_request(pattern: Pattern, world: World) -> None:
 
 def _no_model_before_it_is_trained(pattern: Pattern, world: World) -> None:
     """A request sees a version only after it went live."""
-    seen = run(pattern, world)
-    live_s = np.array([-np.inf, *(v.live_at_s for v in seen.site.versions.versions)])
-    answered_s = seen.log["requested_at_s"] + seen.log["latency_s"]
-    early = live_s[seen.log["model_version"]] > answered_s
-    _require(not early.any(), "a version answered before it was trained")
+    whole = run(pattern, world)
+    for seen in whole.arms.values() or [whole]:
+        live_s = np.array([-np.inf, *(v.live_at_s for v in seen.site.versions.versions)])
+        answered_s = seen.log["requested_at_s"] + seen.log["latency_s"]
+        early = live_s[seen.log["model_version"]] > answered_s
+        _require(not early.any(), "a version answered before it was trained")
 
 
 def _the_status_tells_the_truth(pattern: Pattern, world: World) -> None:
@@ -149,27 +150,38 @@ def _knobs_are_frozen(pattern: Pattern, world: World) -> None:
     before = repr(pattern)
     run(pattern, world)
     _require(repr(pattern) == before, "a run changed the pattern")
-    name = fields(pattern)[0].name
-    try:
-        setattr(pattern, name, getattr(pattern, name))
-    except FrozenInstanceError:
-        return
-    _require(holds=False, otherwise=f"{name} can be changed")
+    for each in _with_arms(pattern):
+        for name in _knobs(each):
+            _require(_is_frozen(each, name), f"{name} can be changed")
 
 
 def _unknown_knobs_are_refused(pattern: Pattern, world: World) -> None:
     """A misspelt knob is an error, never ignored."""
-    try:
-        pattern.but(no_such_knob=1)
-    except TypeError:
-        return
-    _require(holds=False, otherwise="but(no_such_knob=1) was accepted")
+    for each in _with_arms(pattern):
+        try:
+            each.but(no_such_knob=1)
+        except TypeError:
+            continue
+        _require(holds=False, otherwise="but(no_such_knob=1) was accepted")
 
 
 def _nothing_changes_before_its_cause(pattern: Pattern, world: World) -> None:
-    """One more event changes no answer given before it."""
-    later = world.with_event(user=int(world.visits.user[-1]), item=0, at=MIDDLE_S)
-    _same(run(pattern, world), run(pattern, later), before_s=MIDDLE_S)
+    """One more event changes no answer given before it, not even the one just before."""
+    plain = run(pattern, world)
+    for arm in np.unique(plain.log["arm"].astype(str)):
+        user, item, at = _soonest_cause(plain.log, arm)
+        later = world.with_event(user=user, item=item, at=at)
+        _same(plain, run(pattern, later), before_s=at)
+
+
+def _soonest_cause(log: dict[str, NDArray[Any]], arm: str) -> tuple[int, int, float]:
+    """Let somebody look at what was shown, right after an arm's last answer of the first half."""
+    answered_s = log["requested_at_s"] + log["latency_s"]
+    early = (log["arm"] == arm) & (answered_s < MIDDLE_S)
+    rows = np.flatnonzero(early & ~np.isnan(log["score"]))
+    n = int(rows[-1]) if rows.size else 0
+    at = float(np.nextafter(answered_s[n], np.inf))
+    return int(log["user"][n]), max(int(log["item"][n]), 0), at
 
 
 def _a_fault_changes_nothing_before_it_begins(pattern: Pattern, world: World) -> None:
@@ -181,15 +193,20 @@ def _a_fault_changes_nothing_before_it_begins(pattern: Pattern, world: World) ->
 
 def _an_added_part_moves_no_draws(pattern: Pattern, world: World) -> None:
     """A part that nobody uses changes nothing, wherever it is built in."""
+    _same(run(pattern, world), run(_crowded(pattern), world))
+
+
+def _crowded(pattern: Pattern) -> Pattern:
+    """Copy a pattern with a part more, in each of its arms as well."""
 
     def build(self: Pattern) -> None:
         self.site.part("bystander", Constant(0.001))
         kind.build(self)
 
     kind = type(pattern)
-    crowded = type(kind.__name__, (kind,), {"build": build})
-    knobs = {each.name: getattr(pattern, each.name) for each in fields(pattern)}
-    _same(run(pattern, world), run(crowded(**knobs), world))
+    crowded: type[Pattern] = type(kind.__name__, (kind,), {"build": build})
+    arms = {name: _crowded(arm) for name, arm in pattern.arms.items()}
+    return crowded(**_knobs(pattern) | arms)
 
 
 LAWS: dict[str, Law] = {
@@ -218,6 +235,23 @@ def _every_fault(pattern: Pattern, world: World) -> dict[str, list[Fault]]:
             fault = Fault(kind, part, MIDDLE_S, 1 * HOUR, by_s, share=0.5 if by_s else 1.0)
             faults.setdefault(kind, []).append(fault)
     return faults
+
+
+def _with_arms(pattern: Pattern) -> list[Pattern]:
+    inside = [each for arm in pattern.arms.values() for each in _with_arms(arm)]
+    return [pattern, *inside]
+
+
+def _knobs(pattern: Pattern) -> dict[str, Any]:
+    return {each.name: getattr(pattern, each.name) for each in fields(pattern)}
+
+
+def _is_frozen(pattern: Pattern, name: str) -> bool:
+    try:
+        setattr(pattern, name, getattr(pattern, name))
+    except FrozenInstanceError:
+        return True
+    return False
 
 
 def _require(holds: bool, otherwise: str) -> None:  # noqa: FBT001

@@ -61,9 +61,15 @@ def machine_hours_a_day(run: Run, daily_requests: float | None = None) -> float:
     """
     load = Load.of(run.world)
     if daily_requests is None:
-        daily_requests = load.requests_a_day
+        daily_requests = load.requests_a_day * _asked_frac(run)
     number("daily_requests", daily_requests, at_least=0, unit="requests a day")
     return load.machine_hours(run.pattern.units, daily_requests / load.requests_a_day)
+
+
+def _asked_frac(run: Run) -> float:
+    """Share of the visits that the run answered while it lasted: 1 except in an arm of a split."""
+    visit = run.log["visit"]
+    return float(visit.size / (visit[-1] - visit[0] + 1))
 
 
 @dataclass(frozen=True)

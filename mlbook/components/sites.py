@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from mlbook.clock import VirtualClock
@@ -59,11 +59,20 @@ class Site:
         What became of each round of a federated training.
     fetched_at_s : list of ndarray of shape (n_users,)
         For each version of a federated training, when each device had it, in seconds.
+    path : str
+        Where the arm is that is installed here, for example ``"treatment/"``; empty for a pattern
+        that nobody wraps.
+    arms : dict of str to Site
+        Where the arms of a pattern that wraps others are installed, by name.
+    went_to : dict of int to str
+        Which arm each visit went to.
 
     Attributes
     ----------
     event_log : EventLog
         The activity log with what faults made of it.
+    unspoilt : World or ReplayWorld
+        The world as it is, whatever faults made of its log.
     """
 
     world: World | ReplayWorld
@@ -79,9 +88,14 @@ class Site:
     offered: list[tuple[float, int]] = field(default_factory=list)
     rounds: list[Round] = field(default_factory=list)
     fetched_at_s: list[NDArray[np.float64]] = field(default_factory=list)
+    path: str = ""
+    arms: dict[str, Site] = field(default_factory=dict)
+    went_to: dict[int, str] = field(default_factory=dict)
     event_log: EventLog = field(init=False)
+    unspoilt: World | ReplayWorld = field(init=False)
 
     def __post_init__(self) -> None:
+        self.unspoilt = self.world
         on_the_log = self.part(ACTIVITY_LOG).faults
         self.event_log = written(self.world, on_the_log, self.seed)
         if on_the_log:
@@ -114,6 +128,52 @@ class Site:
         """
         self.parts[name] = Component(self, name, latency, workers, calls)
         return self.parts[name]
+
+    def arm(self, name: str) -> Site:
+        """Make the place in which one arm of a pattern that wraps others is installed.
+
+        Parameters
+        ----------
+        name : str
+            The arm's name.
+
+        Returns
+        -------
+        Site
+            With the same clock, world and seed, with what faults make of everybody's activity log
+            and with the faults of this arm, which are called there as if nothing wrapped it.
+
+        Notes
+        -----
+        A part's random numbers are named by the part alone, without its arm: two arms with the same
+        part have the same luck with the same visit, and so has the pattern that nobody wraps. A
+        visit goes to one arm only, so no two visits of a run share a draw.
+        """
+        inside = f"{name}/"
+        mine = [f for f in self.faults if f.part == ACTIVITY_LOG]
+        mine += [
+            replace(f, part=f.part.removeprefix(inside))
+            for f in self.faults
+            if f.part.startswith(inside)
+        ]
+        place = Site(self.unspoilt, self.seed, tuple(mine), self.clock, path=self.path + inside)
+        self.arms[name] = place
+        return place
+
+    def all_parts(self) -> dict[str, Component]:
+        """Collect what is built in here and in the arms.
+
+        Returns
+        -------
+        dict of str to Component
+            By the path under which a fault addresses it: ``"api"``, ``"treatment/api"``.
+        """
+        inside = {
+            f"{name}/{path}": part
+            for name, place in self.arms.items()
+            for path, part in place.all_parts().items()
+        }
+        return self.parts | inside
 
     def publish(self, asof_s: float, n_predictions: int = 0) -> None:
         """Note that from now on answers can reflect the events before `asof_s`.

@@ -18,6 +18,7 @@ from mlbook.validate import number
 if TYPE_CHECKING:
     import pandas as pd
 
+    from mlbook.experiment.results import Run
     from mlbook.patterns.base import Pattern
     from mlbook.world import World
 
@@ -68,7 +69,8 @@ def runtime_coupling(
     at = (np.floor(world.days) - 2) * DAY + 12 * HOUR if at is None else at
     rows = {}
     for part in parts_of(pattern, world):
-        if part == ACTIVITY_LOG:  # what was not logged is lost: another matter than an outage
+        # What was not logged is lost: another matter than an outage.
+        if part.rpartition("/")[2] == ACTIVITY_LOG:
             continue
         hit = run(pattern, world, seed=seed, faults=[down(part, at=at, lasting=lasting)])
         inside = (hit.log["requested_at_s"] >= at) & (hit.log["requested_at_s"] < at + lasting)
@@ -76,6 +78,10 @@ def runtime_coupling(
         rows[part] = {
             "failed_frac": float(failed.mean()) if failed.size else np.nan,
             "oldest_answer_s": float(np.nanmax(hit.log["feature_age_s"])),
-            "event_lag_max_s": float(measure.event_lag_s(hit).max(initial=0.0)),
+            "event_lag_max_s": max(map(_longest_lag_s, hit.arms.values() or [hit])),
         }
     return pd.DataFrame(rows).T.rename_axis("part")
+
+
+def _longest_lag_s(run: Run) -> float:
+    return float(measure.event_lag_s(run).max(initial=0.0))

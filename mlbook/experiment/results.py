@@ -8,11 +8,13 @@ from functools import cached_property
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from mlbook import measure
 from mlbook.units import DAY
+from mlbook.validate import one_of
 
 if TYPE_CHECKING:
-    import numpy as np
     import pandas as pd
     from numpy.typing import NDArray
 
@@ -39,8 +41,8 @@ class Run:
         Seed of the parts' latencies.
     faults : tuple of Fault
         What went wrong.
-    site : Site
-        The parts, versions, publications and incidents of the run.
+    place : Site
+        Where the pattern was installed, and its arms if it wraps others.
     log : dict of str to ndarray
         The columns of `requests`.
     slate_score : ndarray of shape (n, k)
@@ -51,9 +53,62 @@ class Run:
     world: World | ReplayWorld
     seed: int
     faults: tuple[Fault, ...]
-    site: Site = field(repr=False)
+    place: Site = field(repr=False)
     log: dict[str, NDArray[Any]] = field(repr=False)
     slate_score: NDArray[np.float64] = field(repr=False)
+
+    @property
+    def site(self) -> Site:
+        """The parts, versions, publications and incidents of the run.
+
+        Each arm of a pattern that wraps others has its own: there it raises a ValueError, and so do
+        the measures that need it.
+        """
+        if self.pattern.arms:
+            kind, names = type(self.pattern).__name__, list(self.pattern.arms)
+            text = f"run must be of one pattern, got a {kind} with the arms {', '.join(names)}."
+            raise ValueError(f'{text} Use run.arm("{names[-1]}").')
+        return self.place
+
+    @cached_property
+    def arms(self) -> Runs:
+        """The runs of the arms that answered a request, by path; none if nothing is wrapped."""
+        paths = np.unique(self.log["arm"].astype(str)).tolist() if self.pattern.arms else []
+        return Runs({path: self.arm(path) for path in paths})
+
+    def arm(self, path: str) -> Run:
+        """Look at one arm of a pattern that wraps others: what it answered, and its own site.
+
+        Parameters
+        ----------
+        path : str
+            The arm's name, ``"treatment"``; of an arm inside an arm ``"treatment/control"``.
+
+        Returns
+        -------
+        Run
+            As if the wrapped pattern had been asked these requests only.
+
+        Raises
+        ------
+        ValueError
+            When there is no such arm, or no request went to it.
+        """
+        if not self.pattern.arms:
+            kind = type(self.pattern).__name__
+            text = f"run must be of a pattern that wraps others, got one of {kind}."
+            raise ValueError(f"{text} Use mb.run(mb.Split(control=..., treatment=...), world).")
+        name, _, inner = str(path).partition("/")
+        one_of("path", name, self.pattern.arms)
+        first, _, rest = np.array([word.partition("/") for word in self.log["arm"]], dtype=object).T
+        mine = first == name
+        if not mine.any():
+            text = f"path must be an arm that answered a request, got {name!r}, which answered none"
+            raise ValueError(f"{text}. Give it a larger share of the users.")
+        log = {each: column[mine] for each, column in (self.log | {"arm": rest}).items()}
+        pattern, place = self.pattern.arms[name], self.place.arms[name]
+        arm = Run(pattern, self.world, self.seed, place.faults, place, log, self.slate_score[mine])
+        return arm.arm(inner) if inner else arm
 
     @cached_property
     def requests(self) -> pd.DataFrame:
@@ -112,7 +167,7 @@ class Run:
         Returns
         -------
         pandas.DataFrame
-            One row; the columns are those of :func:`mlbook.measure.summary`.
+            One row, or one an arm; the columns are those of :func:`mlbook.measure.summary`.
         """
         return Runs({type(self.pattern).__name__: self}).summary()
 
@@ -149,11 +204,15 @@ class Runs(Mapping[str, Run]):
         Returns
         -------
         pandas.DataFrame
-            One row a pattern; the columns are those of :func:`mlbook.measure.summary`.
+            One row a pattern, or one for each of its arms; the columns are those of
+            :func:`mlbook.measure.summary`.
         """
         from mlbook.experiment.tables import Summary
 
-        rows = {name: measure.summary(each) for name, each in self._runs.items()}
+        rows: dict[str, dict[str, float]] = {}
+        for name, run in self._runs.items():
+            parts = {f"{name}/{arm}": each for arm, each in run.arms.items()} or {name: run}
+            rows |= {part: measure.summary(each) for part, each in parts.items()}
         return Summary(rows.values(), index=list(rows)).rename_axis("pattern")
 
     def talk_table(self, **options: Any) -> TalkTable:

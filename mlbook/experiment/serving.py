@@ -84,7 +84,8 @@ def request_log(
     world : World or ReplayWorld
         Knows what each candidate would bring.
     site : Site
-        Knows the model versions, and the features as the pattern could know them.
+        Knows the model versions, and the features as the pattern could know them; and, of a pattern
+        that wraps others, which arm each visit went to.
     served : ndarray of shape (n,)
         The rows of ``world.visits`` that were served.
     answers : list of Answer
@@ -97,6 +98,8 @@ def request_log(
     tuple of (dict of str to ndarray, ndarray of shape (n, k))
         The columns of the request log, and the score of every candidate.
     """
+    if site.arms:
+        return _logs_of_arms(world, site, served, answers, done_s)
     visits = world.visits
     at_s, user, slate = visits.at_s[served], visits.user[served], visits.slate[served]
     number, asof_s = _rows_seen(answers, slate)
@@ -138,6 +141,42 @@ def request_log(
         "arm": np.full(served.size, "", dtype=object),
     }
     return log, scores
+
+
+def _logs_of_arms(
+    world: World | ReplayWorld,
+    site: Site,
+    served: NDArray[np.int64],
+    answers: list[Answer],
+    done_s: NDArray[np.float64],
+) -> tuple[dict[str, NDArray[Any]], NDArray[np.float64]]:
+    """Write each arm's log with its own versions and features, and put the rows in order again."""
+    went_to = np.array([_arm_of(site, i) for i in served.tolist()], dtype=object)
+    order, logs, scores = [], [], []
+    for name, place in site.arms.items():
+        rows = np.flatnonzero(went_to == name)
+        if not rows.size:
+            continue
+        mine = [answers[n] for n in rows]
+        log, slate_score = request_log(world, place, served[rows], mine, done_s[rows])
+        log["arm"] = np.array([f"{name}/{arm}".rstrip("/") for arm in log["arm"]], dtype=object)
+        order.append(rows)
+        logs.append(log)
+        scores.append(slate_score)
+    back = np.argsort(np.concatenate(order))
+    columns = {each: np.concatenate([log[each] for log in logs])[back] for each in logs[0]}
+    return columns, np.concatenate(scores)[back]
+
+
+def _arm_of(site: Site, i: int) -> str:
+    arm = site.went_to.get(i)
+    if arm not in site.arms:
+        text = f"predict must say which arm each visit goes to, got {arm!r} for visit {i}."
+        first = next(iter(site.arms))
+        raise RuntimeError(
+            f'{text} Write self.site.went_to[i] = "{first}" before it is sent there.'
+        )
+    return arm
 
 
 def _rows_seen(

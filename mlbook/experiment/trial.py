@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +12,8 @@ from mlbook.components import Component, Site
 from mlbook.experiment.results import Run, Runs
 from mlbook.experiment.serving import request_log, serve
 from mlbook.faults import Fault
-from mlbook.patterns.base import Pattern
+from mlbook.patterns.base import Pattern, checked_pattern
+from mlbook.patterns.trained import Trained
 from mlbook.units import DAY
 from mlbook.validate import did_you_mean, integer, number
 
@@ -68,7 +69,9 @@ def run(
     half-written table, ``"no_model"`` and ``"no_row"``: the first candidate was shown without a
     prediction, ``"down:part"`` and ``"schema:part"``: failed), `trigger`, `computed_at_s`,
     `feature_asof_s`, `feature_age_s`, `model_version`, `model_age_s`, `score`, `click`, `revenue`,
-    `arm`. A request that mixed two tables is dated by the older one. Ages are taken at the request.
+    `arm` (who answered in a pattern that wraps others, a path such as ``"treatment"`` or
+    ``"treatment/control"``; else empty). A request that mixed two tables is dated by the older one.
+    Ages are taken at the request. A version's number counts the versions of its arm.
 
     Examples
     --------
@@ -78,19 +81,19 @@ def run(
     >>> bool(nightly.requests["feature_age_s"].mean() > 7200)
     True
     """
-    _check_pattern("pattern", pattern)
+    checked_pattern("pattern", pattern, "The order is mb.run(pattern, world).")
     integer("seed", seed, at_least=0, unit="seed of the latencies", hint="Write 0.")
     faults = _listed(faults)
     served = _served(world, warmup)
     site = Site(world, seed, faults)
     running = pattern.install(site)
     try:
-        _check_faults(faults, world, {type(pattern).__name__: site.parts})
+        _check_faults(faults, world, {type(pattern).__name__: site.all_parts()})
     except ValueError:
         site.clock.close()  # what was scheduled will not run
         raise
     answers, done_s = serve(running, site, served)
-    _check_trained(running, site)
+    _check_trained(pattern, site)
     log, slate_score = request_log(world, site, served, answers, done_s)
     return Run(pattern, world, seed, faults, site, log, slate_score)
 
@@ -149,7 +152,7 @@ def _parts(pattern: Pattern, world: World | ReplayWorld) -> dict[str, Component]
     site = Site(world, seed=0)
     pattern.install(site)
     site.clock.close()
-    return site.parts
+    return site.all_parts()
 
 
 def compare(
@@ -194,7 +197,7 @@ def compare(
         )
         raise TypeError(text)
     for name, pattern in patterns.items():
-        _check_pattern(name, pattern)
+        checked_pattern(name, pattern, "Write mb.compare(world, rest=mb.RestApi()).")
     faults = _listed(faults)
     parts = {name: _parts(pattern, world) for name, pattern in patterns.items()} if faults else {}
     _check_faults(faults, world, parts)
@@ -228,8 +231,12 @@ def _served(world: World | ReplayWorld, warmup: float | None) -> NDArray[np.int6
     return served
 
 
-def _check_trained(running: Pattern, site: Site) -> None:
+def _check_trained(pattern: Pattern, site: Site) -> None:
     """Refuse a world too short for one training; an outage of the training is another matter."""
+    for name, arm in pattern.arms.items():
+        _check_trained(arm, site.arms[name])
+    if not isinstance(pattern, Trained):
+        return
     happened = {what for _, part, what in site.incidents if part in {"training", "device"}}
     if site.versions.versions or happened & {"lost", "skipped", "refused"}:
         return
@@ -241,17 +248,9 @@ def _check_trained(running: Pattern, site: Site) -> None:
         raise ValueError(text)
     text = (
         f"days must be long enough for one training, got {site.world.days:g}: no training found "
-        f"{running.trains_on}. Use more days, more users or a smaller train_every."
+        f"{pattern.trains_on}. Use more days, more users or a smaller train_every."
     )
     raise ValueError(text)
-
-
-def _check_pattern(name: str, pattern: Any) -> None:
-    if not isinstance(pattern, Pattern):
-        forgot = isinstance(pattern, type) and issubclass(pattern, Pattern)
-        step = "Add the parentheses." if forgot else "The order is mb.run(pattern, world)."
-        text = f"{name} must be a pattern such as mb.RestApi(), got {pattern!r}. {step}"
-        raise TypeError(text)
 
 
 def _listed(faults: Iterable[Fault]) -> tuple[Fault, ...]:
@@ -271,13 +270,21 @@ def _check_faults(
         if fault.part not in known:
             text = (
                 f"faults: {' and '.join(parts)} has no part {fault.part!r}."
-                f"{did_you_mean(fault.part, known)} Parts are: {', '.join(known)}."
+                f"{_meant(fault.part, known)} Parts are: {', '.join(known)}."
             )
             raise ValueError(text)
         for name, built_in in parts.items():
             _check_kind(fault, name, built_in.get(fault.part))
         end = f"seconds; the world ends at {world.horizon_s:g}"
         number("at", fault.at_s, at_most=world.horizon_s, unit=end, hint="Begin it earlier.")
+
+
+def _meant(part: str, known: list[str]) -> str:
+    """Suggest the paths of a part that is inside arms, or the nearest one."""
+    inside = [path for path in known if path.endswith(f"/{part}")]
+    return (
+        f" Did you mean {' or '.join(map(repr, inside))}?" if inside else did_you_mean(part, known)
+    )
 
 
 def _check_kind(fault: Fault, name: str, part: Component | None) -> None:

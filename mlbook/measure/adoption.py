@@ -73,13 +73,14 @@ def version_shares(
         The middle of each slice that has visits, in seconds, and for each version by its number the
         share of the slice's visits that it answered. Answers without a version have the number 0.
     """
+    known = [0, *(version.number for version in run.site.versions.versions)]
     at_s, version = run.log["requested_at_s"], run.log["model_version"].astype(int)
     slot = (at_s // every).astype(int)
     slots, where = np.unique(slot, return_inverse=True)
     visits = np.bincount(where)
     shares = {
         int(number): np.bincount(where[version == number], minlength=slots.size) / visits
-        for number in np.unique(version)
+        for number in np.intersect1d(known, version)
     }
     return (slots + 0.5) * every, shares
 

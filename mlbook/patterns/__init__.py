@@ -10,6 +10,7 @@ from mlbook.patterns.mobile_app import MobileApp
 from mlbook.patterns.rest_api import RestApi
 from mlbook.patterns.shared_db import SharedDb
 from mlbook.patterns.streaming import Streaming
+from mlbook.patterns.trained import Trained
 
 __all__ = [
     "Answer",
@@ -21,5 +22,6 @@ __all__ = [
     "RestApi",
     "SharedDb",
     "Streaming",
+    "Trained",
     "knob",
 ]

@@ -1,4 +1,4 @@
-"""What every serving pattern shares: knobs, an answer, and training by batch.
+"""What every serving pattern shares: knobs, an answer, and jobs on parts.
 
 A serving pattern is a policy that decides, for every request, which model version and which
 features as of when it sees, and how long that takes. The knobs are the fields of a frozen
@@ -8,21 +8,19 @@ dataclass; a run works on an installed copy, so the pattern itself never changes
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field, fields, replace
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import MISSING, dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from mlbook.components import DownError, Site
-from mlbook.model import train
-from mlbook.units import DAY, MINUTE
-from mlbook.validate import did_you_mean, integer, number, one_of
+from mlbook.validate import did_you_mean, integer, number, one_of, shown
 
 if TYPE_CHECKING:
     from mlbook.clock import VirtualClock
     from mlbook.model import Version
     from mlbook.patterns.deploy import Unit
 
-__all__ = ["Answer", "Pattern", "knob"]
+__all__ = ["Answer", "Pattern", "checked_pattern", "knob"]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -91,7 +89,8 @@ def knob(
     Parameters
     ----------
     default : Any
-        A float (seconds), an int (a count), a bool, a str (one of `choices`) or a distribution.
+        A float (seconds), an int (a count), a bool, a str (one of `choices`, or any without them)
+        or a distribution; ``dataclasses.MISSING`` for a pattern, which has no default.
     unit : str
         What it means, with its unit.
     above, at_least : float, optional
@@ -114,21 +113,13 @@ def knob(
 
 @dataclass(frozen=True, kw_only=True)
 class Pattern:
-    """A serving pattern that trains by batch. Subclasses say how it predicts.
+    """A serving pattern. Subclasses say what it is built from and how it predicts.
 
-    Parameters
-    ----------
-    train_every : float
-        Seconds between two trainings.
-    train_takes : float
-        Seconds from reading the data to a model that is ready.
+    One that trains a model inherits from :class:`~mlbook.patterns.trained.Trained`, which is a
+    pattern with two knobs and a job more.
     """
 
-    train_every: float = knob(1 * DAY, above=0, unit="seconds between two trainings")
-    train_takes: float = knob(30 * MINUTE, at_least=0, unit="seconds a training takes")
-
     title: ClassVar[str] = "A pattern"
-    trains_on: ClassVar[str] = "200 labelled visits"  # what the first training needs
     answers_offline: ClassVar[bool] = False  # whether a request is answered without a network
     site: ClassVar[Site]  # these two are set on the installed copy of a run; they are no knobs
     clock: ClassVar[VirtualClock]
@@ -154,6 +145,11 @@ class Pattern:
     def units(self) -> tuple[Unit, ...]:
         """What is deployed and watched; nothing unless a pattern tells it."""
         return ()
+
+    @property
+    def arms(self) -> Mapping[str, Pattern]:
+        """The patterns that this one wraps, by name; none unless a router tells them."""
+        return {}
 
     def but(self, **knobs: Any) -> Self:
         """Copy the pattern with some knobs set otherwise.
@@ -240,46 +236,35 @@ class Pattern:
         loop = self.clock.every(period, guarded, first=first, last=self.site.world.horizon_s)
         self.clock.start(loop)
 
-    @property
-    def labels_swapped(self) -> bool:
-        """Whether clicks and non-clicks change places in what a training reads now."""
-        return self.site.parts["training"].has("bad_release")
 
-    async def train(self) -> None:
-        """Train on what is known now and, when it is done, put the version into the registry."""
-        asof_s, swapped = self.clock.now, self.labels_swapped
-        await self.site.parts["training"].work(self.train_takes)
-        if trained := train(self.site.world, asof_s, swapped=swapped):
-            estimator, n_rows = trained
-            now_s, model = self.clock.now, self.convert(estimator)
-            version = self.site.versions.add(
-                asof_s=asof_s, live_at_s=now_s, n_rows=n_rows, estimator=model
-            )
-            await self.deploy(version)
+def checked_pattern(name: str, pattern: Any, hint: str = "") -> Pattern:
+    """Return `pattern` when it is one, or say what is wrong with it.
 
-    def convert(self, estimator: Any) -> Any:
-        """Turn a trained model into what serves; nothing to do unless overridden.
+    Parameters
+    ----------
+    name : str
+        The argument as its caller wrote it.
+    pattern : Any
+        What was passed.
+    hint : str
+        The next step for something else than a class, a full sentence.
 
-        Parameters
-        ----------
-        estimator : Any
-            A fitted scikit-learn classifier.
+    Returns
+    -------
+    Pattern
+        The pattern.
 
-        Returns
-        -------
-        Any
-            Something with a ``predict_proba(columns)`` like it.
-        """
-        return estimator
-
-    async def deploy(self, version: Version) -> None:
-        """Bring a new version to where predictions are made; nothing to do unless overridden.
-
-        Parameters
-        ----------
-        version : Version
-            The version that was just trained.
-        """
+    Raises
+    ------
+    TypeError
+        When it is none; a class is not.
+    """
+    if isinstance(pattern, Pattern):
+        return pattern
+    forgot = isinstance(pattern, type) and issubclass(pattern, Pattern)
+    step = "Add the parentheses." if forgot else hint
+    text = f"{name} must be a pattern such as mb.RestApi(), got {pattern!r}. {step}"
+    raise TypeError(text.rstrip())
 
 
 def _check(name: str, value: Any, default: Any, rule: dict[str, Any]) -> None:
@@ -296,8 +281,13 @@ def _check(name: str, value: Any, default: Any, rule: dict[str, Any]) -> None:
         if "seconds" in rule["unit"]:
             hint = "Durations are seconds: write 15 * mb.MINUTE."
         number(name, value, **rule["limits"], unit=rule["unit"], hint=hint)
-    elif isinstance(default, str):
+    elif isinstance(default, str) and rule["choices"]:
         one_of(name, value, rule["choices"])
+    elif isinstance(default, str):
+        if not isinstance(value, str):
+            raise TypeError(f"{name} must be a text ({rule['unit']}), got {shown(value)}.")
+    elif default is MISSING:
+        checked_pattern(name, value)
     elif not hasattr(value, "sample"):
         text = "a distribution such as mb.queueing.LogNormal(p50=0.008, p99=0.040)"
         raise TypeError(f"{name} must be {text} ({rule['unit']}), got {value!r}.")

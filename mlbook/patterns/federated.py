@@ -24,8 +24,9 @@ from numpy.typing import NDArray
 
 from mlbook.components import DownError
 from mlbook.fedavg import Clients, GlobalModel, Plan, play_round
-from mlbook.patterns.base import Answer, Pattern, knob
+from mlbook.patterns.base import Answer, knob
 from mlbook.patterns.deploy import ALL, Unit
+from mlbook.patterns.trained import Trained
 from mlbook.queueing import Distribution, LogNormal
 from mlbook.streams import stream
 from mlbook.units import DAY, HOUR, MINUTE, MS
@@ -38,7 +39,7 @@ __all__ = ["Federated"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Federated(Pattern):
+class Federated(Trained):
     """Train on the devices in rounds, average on a server, predict on the device.
 
     Parameters

@@ -19,8 +19,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from mlbook.components import REFUSED_AFTER_S, DownError
-from mlbook.patterns.base import Answer, Pattern, knob
+from mlbook.patterns.base import Answer, knob
 from mlbook.patterns.deploy import Unit, job
+from mlbook.patterns.trained import Trained
 from mlbook.queueing import Distribution, LogNormal
 from mlbook.streams import stream
 from mlbook.units import DAY, HOUR, MINUTE, MS, SECOND
@@ -32,7 +33,7 @@ __all__ = ["HostedModel"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class HostedModel(Pattern):
+class HostedModel(Trained):
     """Send features to a model that somebody else trains and hosts.
 
     Parameters

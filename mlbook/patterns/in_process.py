@@ -16,8 +16,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from mlbook.patterns.base import Answer, Pattern, knob
+from mlbook.patterns.base import Answer, knob
 from mlbook.patterns.deploy import ALL, Unit, job
+from mlbook.patterns.trained import Trained
 from mlbook.queueing import Distribution, LogNormal
 from mlbook.units import DAY, HOUR, MS, SECOND
 
@@ -28,7 +29,7 @@ __all__ = ["InProcess"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class InProcess(Pattern):
+class InProcess(Trained):
     """Train by batch, predict inside the web application.
 
     Parameters

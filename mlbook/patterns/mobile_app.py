@@ -24,8 +24,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlbook.export import PRECISIONS, OnDevice, to_device
-from mlbook.patterns.base import Answer, Pattern, knob
+from mlbook.patterns.base import Answer, knob
 from mlbook.patterns.deploy import ALL, Unit, job
+from mlbook.patterns.trained import Trained
 from mlbook.queueing import Distribution, Fleet, LogNormal, OnOff, poisson_looks
 from mlbook.streams import stream
 from mlbook.units import DAY, HOUR, MINUTE, MS
@@ -45,7 +46,7 @@ Instants = NDArray[np.float64]
 
 
 @dataclass(frozen=True, kw_only=True)
-class MobileApp(Pattern):
+class MobileApp(Trained):
     """Train by batch, predict on a mobile app; every user has one phone.
 
     Parameters

@@ -18,8 +18,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from mlbook.patterns.base import Answer, Pattern, knob
+from mlbook.patterns.base import Answer, knob
 from mlbook.patterns.deploy import ALL, Unit, job
+from mlbook.patterns.trained import Trained
 from mlbook.queueing import Distribution, LogNormal
 from mlbook.units import HOUR, MINUTE, MS, SECOND
 
@@ -30,7 +31,7 @@ __all__ = ["RestApi"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class RestApi(Pattern):
+class RestApi(Trained):
     """Train by batch, predict on the fly, serve via REST API.
 
     Parameters

@@ -18,8 +18,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from mlbook.patterns.base import Answer, Pattern, knob
+from mlbook.patterns.base import Answer, knob
 from mlbook.patterns.deploy import PREDICTED_IN_S, Unit, job
+from mlbook.patterns.trained import Trained
 from mlbook.queueing import Distribution, LogNormal
 from mlbook.units import DAY, HOUR, MINUTE, MS
 
@@ -27,7 +28,7 @@ __all__ = ["SharedDb"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class SharedDb(Pattern):
+class SharedDb(Trained):
     """Train by batch, predict by batch, serve through the shared DB.
 
     Parameters

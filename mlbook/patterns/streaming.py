@@ -24,8 +24,9 @@ import numpy as np
 from mlbook.components import DownError
 from mlbook.message_log import PartitionedLog
 from mlbook.model import OnlineModel
-from mlbook.patterns.base import Answer, Pattern, knob
+from mlbook.patterns.base import Answer, knob
 from mlbook.patterns.deploy import ALL, Unit
+from mlbook.patterns.trained import Trained
 from mlbook.queueing import Distribution, LogNormal, least_stable_trigger
 from mlbook.streams import stream
 from mlbook.units import HOUR, MINUTE, MS, SECOND, duration
@@ -40,7 +41,7 @@ GROUP = "features"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Streaming(Pattern):
+class Streaming(Trained):
     """Train, predict and serve by streaming.
 
     Parameters

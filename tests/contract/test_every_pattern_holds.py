@@ -35,6 +35,14 @@ PATTERNS = {
     "streaming, slow and twice": mb.Streaming(trigger=600.0, idempotent=False, watermark=0.0),
     "shared DB, always late": mb.SharedDb(predict_every=1 * mb.HOUR),
 }
+AB = mb.Split(control=mb.SharedDb(), treatment=mb.Streaming())
+PATTERNS |= {
+    "split": AB,
+    "split, A/A": mb.Split(control=mb.RestApi(), treatment=mb.RestApi(), salt="again"),
+    "split, in an arm": mb.Split(control=AB, treatment=mb.InProcess(), treatment_share=0.2),
+    "split, of devices": mb.Split(control=mb.Federated(), treatment=mb.MobileApp()),
+    "split, nobody in the treatment": AB.but(treatment_share=0.0),
+}
 
 
 @pytest.mark.parametrize("pattern", PATTERNS.values(), ids=PATTERNS)

@@ -175,5 +175,20 @@ def test_a_misspelt_knob_is_refused_with_a_suggestion_and_the_list(make):
     assert words.endswith("write_takes, atomic_swap, lookup.")
 
 
+class Bestsellers(mb.Pattern):
+    def build(self):
+        self.page = self.site.part("page", Constant(0.01))
+
+    async def predict(self, i):
+        await self.page.call(i)
+        return Answer(None, math.nan, math.nan, "request")
+
+
+def test_a_pattern_may_have_neither_knobs_nor_a_model():
+    run = mb.run(Bestsellers(), small())
+    assert set(run.log["status"]) == {"no_model"}
+    assert mb.check_pattern(Bestsellers).holds
+
+
 def test_any_thing_that_can_be_sampled_may_be_a_latency():
     assert mb.SharedDb(lookup=Constant(0.5)).lookup.mean == 0.5
