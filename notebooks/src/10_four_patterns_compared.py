@@ -393,6 +393,7 @@ outages.round(2)
 # **Instructor · 4 minutes.** The third table that is really a list of beliefs.
 #
 # * **Ask:** "Which of these rates is most wrong for your team?"
+# * **Say at the line:** "Three patterns stand left of one dashed line, and a handful of changes a year pushes two of them over it."
 # * **Watch for:** the REST API flips to tight when the schema of its request changes often enough. Ask how often theirs did last year.
 
 # %%
