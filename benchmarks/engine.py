@@ -46,21 +46,24 @@ AGAINST_SIMPY = {
 }
 AGAINST_CIW, AGAINST_C = 2_500, {1: 1.1, 4: 0.8, 16: 0.7}
 BUSY = "no reason known but a busy or slower machine"
-ORDER = "between stations it must be found who leaves after whom, on fresh pages of memory"
-WHY = {  # why a goal is missed, by row
-    "FIFO, 1 worker": "a third is checks of the arguments; the kernel alone stands below",
-    "FIFO, 4 workers": "a sixth is checks; the kernel takes about half the time of the loop in C",
-    "FIFO, 16 workers": "a tenth is checks; the kernel takes about half the time of the loop in C",
-    "tandem, 1 then 1 worker": "its results are new pages of memory, dear in a virtual machine",
-    "tandem, 4 then 2 workers": ORDER,
-    "micro-batches": "SimPy has one event a batch only, and each batch's length is a missed guess",
-    "FIFO, Ciw, c=16": "Ciw takes twice SimPy's time here; the goal expected three times",
-    "retries in a storm, without numba": "two heaps in plain Python; SimPy's heap is written in C",
-    "LRU cache, without numba": "SimPy's part is one event and a dict that is written in C",
-    "1,000,000 requests": "a quarter is the draws, and who leaves after whom is found twice",
-    "100,000,000 requests": "half of it is drawing two random numbers a request",
-    "1,000,000,000 requests": "half of it is drawing two random numbers a request",
-    "compiling everything, empty cache": "16 kernels, each with numba's first use of np.full",
+CHECKS = "the checks read every array once more; without them: the line below"
+DRAWS = "two random numbers alone take 7 of 17 ns a request"
+CIW = "Ciw takes 2.5 times SimPy's time here; for both goals it would have to be 3.1"
+WHY = {  # why a goal is missed, by row, as measured on the machine of the last change here
+    "FIFO, 1 worker": CHECKS,
+    "FIFO, 4 workers": CHECKS,
+    "FIFO, 16 workers": CHECKS,
+    "tandem, 1 then 1 worker": "half of it is new pages of memory; on old ones it takes 6.5 ns",
+    "tandem, 4 then 2 workers": "to know who leaves the first station after whom takes 9 of 22 ns",
+    "micro-batches": "not known; SimPy serves eight at once, in half of its time for FIFO",
+    "FIFO, Ciw, c=4": CHECKS.replace("line below", "first block"),
+    "FIFO, Ciw, c=16": CIW,
+    "retries in a storm, without numba": "three tries each; a fifth of it is calls between kernels",
+    "LRU cache, without numba": "SimPy's model asks a dict, in C; ours walks arrays in Python",
+    "1,000,000 requests": "19 ms are the draws, 18 ms who leaves two stations after whom",
+    "100,000,000 requests": DRAWS,
+    "1,000,000,000 requests": DRAWS,
+    "first simulation, warm cache": "0.17 s are the import of numba; the rest was not taken apart",
 }
 
 
