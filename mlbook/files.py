@@ -1,4 +1,4 @@
-"""Where the workbook's own files are: in the checkout, or in the copy that the wheel carries."""
+"""Where the workbook's own files are, in the checkout or in the wheel; and how one is written."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-__all__ = ["data_file", "made_from", "notebooks_dir"]
+__all__ = ["data_file", "made_from", "notebooks_dir", "write_text"]
 
 _PACKAGE = Path(__file__).resolve().parent
 _RECORD = "PROVENANCE.json"
@@ -112,6 +112,23 @@ def made_from(notebooks: Path) -> str:
         data = named[name].read_bytes()
         digest.update(f"{name} {len(data)} ".encode() + data)
     return digest.hexdigest()
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file as a whole or not at all.
+
+    Parameters
+    ----------
+    path : Path
+        Where to.
+    text : str
+        What.
+    """
+    # A message may carry a lone surrogate (a file name that is no text): show it, do not fail.
+    data = text.encode("utf-8", errors="backslashreplace")
+    part = path.with_name(f"{path.name}.part")
+    part.write_bytes(data)
+    part.replace(path)
 
 
 def _is_checkout() -> bool:

@@ -90,7 +90,6 @@ class Mystery:
         bottles = CELLAR[rng.integers(len(CELLAR))]
         self._hidden = bottles[rng.integers(len(bottles))]
         self._world = World(seed=self.seed, days=14, users=150)
-        self._order = rng
 
     def send_an_event(self) -> Clue:
         """Let a user look at an item, and ask until an answer differs.
@@ -113,7 +112,7 @@ class Mystery:
             For each part, under a letter: the share of the visits of that hour that got no answer.
         """
         table = runtime_coupling(self._hidden, self._world, at=AT_S + 12 * HOUR)
-        failed = self._order.permutation(table["failed_frac"])
+        failed = stream(self.seed, "mystery/letters").permutation(table["failed_frac"])
         shares = {chr(ord("A") + n): float(share) for n, share in enumerate(failed)}
         said = ", ".join(f"{part} {percent(share)}" for part, share in shares.items())
         return self._keep("an outage", f"visits of that hour that fail, by part: {said}", **shares)

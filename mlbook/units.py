@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import math
 
-__all__ = ["DAY", "HOUR", "MINUTE", "MS", "SECOND", "duration", "percent"]
+__all__ = ["DAY", "HOUR", "MINUTE", "MONTH", "MS", "SECOND", "duration", "percent"]
 
 MS = 1e-3
 SECOND = 1.0
 MINUTE = 60.0
 HOUR = 3600.0
 DAY = 86400.0
+MONTH = 28 * DAY  # four weeks: every month has the same days of the week
 
 _STEPS = (("d", DAY), ("h", HOUR), ("min", MINUTE), ("s", SECOND), ("ms", MS), ("µs", 1e-6))
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from mlbook import measure
 from mlbook.charts.display import Display
-from mlbook.charts.theme import BLUE, GREY, INK, SERIES, VERMILION
+from mlbook.charts.theme import BLUE, DASHES, GREY, INK, SERIES, VERMILION
 from mlbook.queueing import still_running
 from mlbook.units import DAY
 
@@ -209,7 +209,7 @@ class BadVersionDisplay(Display):
             color = SERIES[row % 4]
             ax.fill_between(self.at_s / DAY, 100 * share, color=color, alpha=0.15, lw=0)
             ax.plot(
-                self.at_s / DAY, 100 * share, color=color, lw=2, ls=("-", "--", ":")[row % 3],
+                self.at_s / DAY, 100 * share, color=color, lw=2, ls=DASHES[row % 4],
                 label=f"{name}: {self.lost[name]:,} clicks lost",
             )  # fmt: skip
         ax.set(xlim=(self.at_s[0] / DAY, self.at_s[-1] / DAY), ylim=(0, 105))

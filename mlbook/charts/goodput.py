@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlbook.charts.display import Display
-from mlbook.charts.theme import SERIES
+from mlbook.charts.theme import DASHES, SERIES
 from mlbook.units import duration, percent
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ class GoodputDisplay(Display):
         for row, (name, share) in enumerate(self.answered.items()):
             ax.step(
                 middle, 100 * share, where="mid", color=SERIES[row % 4], linewidth=2,
-                linestyle=("-", "--", ":", "-.")[row % 4],
+                linestyle=DASHES[row % 4],
                 label=f"{name}: {percent(self.total[name])} in all",
             )  # fmt: skip
         ax.set(xlim=(0, self.edges_s[-1]), ylim=(-3, 135), yticks=[0, 25, 50, 75, 100])

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from mlbook.charts.display import Display
-from mlbook.charts.theme import GREY, INK, MARKERS, SERIES
+from mlbook.charts.theme import DASHES, GREY, INK, MARKERS, SERIES
 from mlbook.measure import clicks_by_period, flip_of, model_taste
 from mlbook.units import DAY, HOUR, duration
 from mlbook.world.shop import CATEGORIES
@@ -72,7 +72,7 @@ class ClicksOverTimeDisplay(Display):
             )
             ax.plot(
                 x, y, color=SERIES[row % 4], marker=MARKERS[row % 4], ms=5, label=name,
-                linestyle=("-", "--", "-.", ":")[row % 4],
+                linestyle=DASHES[row % 4],
             )  # fmt: skip
         values = self.table.drop(columns="visits").to_numpy()
         ax.set_ylim(values.min() - 2, values.max() + 0.3 * np.ptp(values) + 2)
@@ -142,7 +142,7 @@ class TasteDisplay(Display):
         look: dict[str, Any] = {"color": GREY, "linestyle": ":", "linewidth": 2}
         ax.plot(at_s / DAY, liked, label="what people like", **look)
         for row, (name, (live_s, liking)) in enumerate(self.series.items()):
-            look = {"color": SERIES[row % 4], "linestyle": ("-", "--", "-.")[row % 3]}
+            look = {"color": SERIES[row % 4], "linestyle": DASHES[row % 4]}
             days = np.append(live_s / DAY, AROUND_DAYS[1])
             ax.step(days, np.append(liking, liking[-1]), where="post", label=name, **look)
         ax.axhline(0, color=GREY, lw=0.8)

@@ -11,7 +11,7 @@ from matplotlib.ticker import LogLocator, NullLocator
 from numpy.typing import NDArray
 
 from mlbook.charts.display import Display
-from mlbook.charts.theme import MARKERS, SERIES
+from mlbook.charts.theme import DASHES, MARKERS, SERIES
 from mlbook.fedavg import excess_loss
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class RoundsDisplay(Display):
             rounds = np.arange(1, behind.size + 1)
             ax.plot(
                 rounds, 100 * behind, color=SERIES[row % 4], marker=MARKERS[row % 4],
-                markevery=max(behind.size // 8, 1), ls=("-", "--", ":", "-.")[row % 4], lw=2,
+                markevery=max(behind.size // 8, 1), ls=DASHES[row % 4], lw=2,
                 label=f"{name}: {100 * behind[-1]:.1f} % at the end",
             )  # fmt: skip
         ax.set(yscale="log", xlabel="round", ylabel="% more log loss")

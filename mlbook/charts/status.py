@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlbook.charts.display import Display
-from mlbook.charts.theme import SERIES
+from mlbook.charts.theme import DASHES, SERIES
 from mlbook.units import DAY, duration, percent
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ class StatusDisplay(Display):
         for row, (name, share) in enumerate(self.trouble.items()):
             ax.step(
                 at, 100 * share, where="mid", color=SERIES[row % 4],
-                linestyle=("-", "--", ":")[row % 3], linewidth=2,
+                linestyle=DASHES[row % 4], linewidth=2,
                 label=f"{name}: {percent(self.total[name])} of all visits",
             )  # fmt: skip
         ax.set(xlabel="day" if days else "seconds since the first visit", ylabel="% of visits")

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BLUE",
+    "DASHES",
     "GREEN",
     "GREY",
     "INK",
@@ -35,6 +36,7 @@ GREY, INK = "#6B6B6B", "#222222"
 GRID, PAPER = "#E6E6E6", "#FFFFFF"
 SERIES = (BLUE, VERMILION, GREEN, GREY)
 MARKERS = ("o", "s", "^", "D")
+DASHES = ("-", "--", ":", "-.")
 
 # What a live picture takes from JupyterLab's theme, light or dark; elsewhere it stays as it is.
 # The keys are written as matplotlib writes them.

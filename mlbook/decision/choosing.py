@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlbook import measure
-from mlbook.decision.columns import MONTH, Column
+from mlbook.decision.columns import Column
 from mlbook.decision.needs import Beliefs, Needs
-from mlbook.units import duration
+from mlbook.measure.clicks import Z95
+from mlbook.units import DAY, MONTH, duration
 from mlbook.validate import number
 
 if TYPE_CHECKING:
@@ -87,8 +88,8 @@ class Choice:
         if not (first and second):
             return nets[0] - nets[1], np.nan
         gap = measure.difference_per_100(self.runs[first.name], self.runs[second.name])
-        clicks = MONTH * self.needs.daily_requests / 100 * self.beliefs.click_worth
-        return nets[0] - nets[1], 1.96 * gap.standard_error * clicks
+        clicks = MONTH / DAY * self.needs.daily_requests / 100 * self.beliefs.click_worth
+        return nets[0] - nets[1], Z95 * gap.standard_error * clicks
 
     def but(self, **changed: float) -> Choice:
         """Ask the same runs with another need or belief.
@@ -115,8 +116,7 @@ class Choice:
     def flips(self) -> pd.DataFrame:
         """Where another pattern would be recommended, one need or belief moved at a time.
 
-        One row a need or belief: its value `now`; `below` which value `then` is recommended, and
-        `above` which; NaN where nothing flips within 10,000 times as much or as little.
+        One row a need or belief: its value `now`, and the entries of :meth:`flip`.
         """
         import pandas as pd
 
@@ -139,12 +139,13 @@ class Choice:
         Returns
         -------
         dict
-            `below` which value `then` is recommended, and `above` which; NaN where nothing flips.
+            `below` which value and `above` which one another is recommended (NaN where nothing
+            flips within 10,000 times as much or as little), and which: `below_then`, `above_then`.
         """
         now = (vars(self.needs) | vars(self.beliefs))[name]
         below, lower = self._first_flip(name, now, 1 / STEPS)
         above, upper = self._first_flip(name, now, STEPS)
-        return {"below": below, "then": lower, "above": above, "then ": upper}
+        return {"below": below, "below_then": lower, "above": above, "above_then": upper}
 
     @property
     def fragile(self) -> str | None:

@@ -8,16 +8,14 @@ from typing import TYPE_CHECKING
 from mlbook import coupling, measure
 from mlbook.cost import Load, fees_per_1000
 from mlbook.patterns.deploy import CHANGES_A_YEAR
-from mlbook.units import duration
+from mlbook.units import DAY, MONTH, duration
 
 if TYPE_CHECKING:
     from mlbook.decision.needs import Beliefs, Needs
     from mlbook.experiment import Run
     from mlbook.patterns.deploy import Unit
 
-__all__ = ["MONTH", "Column"]
-
-MONTH = 30.0  # days
+__all__ = ["Column"]
 
 
 @dataclass(frozen=True)
@@ -75,7 +73,7 @@ class Column:
             One column of the decision.
         """
         seen = measure.summary(run)
-        changes_a_month = sum(CHANGES_A_YEAR.values()) / 12
+        changes_a_month = sum(CHANGES_A_YEAR.values()) * MONTH / (365 * DAY)
         return cls(
             name=name,
             gained_per_100=seen["clicks_per_100"] - popular_per_100,
@@ -127,12 +125,12 @@ class Column:
             `clicks` (what the clicks beyond the most popular item's bring), `machines`, `fees`,
             `repairs`, `releases` (costs, negative) and their sum `net`, in yen a month.
         """
-        daily = needs.daily_requests
+        daily, days = needs.daily_requests, MONTH / DAY
         hours = self.load.machine_hours(self.units, daily / self.load.requests_a_day)
         parts = {
-            "clicks": MONTH * daily * self.gained_per_100 / 100 * beliefs.click_worth,
-            "machines": -MONTH * hours * beliefs.machine_hour,
-            "fees": 0.0 - MONTH * daily * self.fees_per_1000 / 1000,
+            "clicks": days * daily * self.gained_per_100 / 100 * beliefs.click_worth,
+            "machines": -days * hours * beliefs.machine_hour,
+            "fees": 0.0 - days * daily * self.fees_per_1000 / 1000,
             "repairs": -self.operator_hours * beliefs.incidents * beliefs.operator_hour,
             "releases": -self.app_releases * beliefs.changes * beliefs.app_release,
         }

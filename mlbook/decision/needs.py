@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from math import inf
 
+from mlbook.cost import PRICE_A_MACHINE_HOUR
 from mlbook.validate import number
 
 __all__ = ["Beliefs", "Needs"]
@@ -72,7 +73,7 @@ class Beliefs:
     """
 
     click_worth: float = 1.0
-    machine_hour: float = 20.0
+    machine_hour: float = PRICE_A_MACHINE_HOUR
     operator_hour: float = 6_000.0
     app_release: float = 50_000.0
     incidents: float = 1.0

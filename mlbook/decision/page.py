@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from hashlib import sha256
 from math import isfinite, isnan
 from pathlib import Path
@@ -12,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mlbook import measure
+from mlbook.files import write_text
 from mlbook.units import duration
 
 if TYPE_CHECKING:
@@ -76,7 +75,7 @@ def _flip(choice: Choice) -> str:
         return "No belief within a factor of 10,000 would flip it; a need would."
     row = choice.flips.loc[name].to_dict()
     down, up = row["now"] / row["below"], row["above"] / row["now"]
-    side, to = ("below", "then") if isnan(up) or down < up else ("above", "then ")
+    side, to = ("below", "below_then") if isnan(up) or down < up else ("above", "above_then")
     return (
         f"The belief to ask about: {SPOKEN[name]}, now {_short(row['now'])}; "
         f"{side} {_short(row[side])} it would be {row[to]}."
@@ -136,12 +135,7 @@ def write_page(choice: Choice, path: str | Path) -> Path:
     if path.exists() and not _is_ours(path.read_text(encoding="utf-8", errors="replace")):
         rule = f"path must not be an edited or foreign file, got '{path}'"
         raise FileExistsError(f"{rule}. Rename it, or choose another.")
-    marked = f"{MARK}{_digest(text)} -->\n{text}"
-    with tempfile.NamedTemporaryFile(
-        "w", encoding="utf-8", dir=path.parent, suffix=".md", delete=False
-    ) as half:
-        half.write(marked)
-    os.replace(half.name, path)
+    write_text(path, f"{MARK}{_digest(text)} -->\n{text}")
     return path
 
 
@@ -223,7 +217,7 @@ def _sides(row: Mapping[Any, Any]) -> str:
     """Name the ends of the range in which the choice holds."""
     return ", ".join(
         f"{side} {_short(row[side])} it is {row[to]}"
-        for side, to in (("below", "then"), ("above", "then "))
+        for side, to in (("below", "below_then"), ("above", "above_then"))
         if not isnan(row[side])
     )
 

@@ -83,10 +83,10 @@ def _answer(exercise: Exercise, value: Any) -> Any:
 
 
 def _compare(exercise: Exercise, context: Context, answer: Any) -> tuple[str, str]:
-    if exercise.graded:
-        return ("fail", answer) if answer else ("pass", "Yes.")
+    if exercise.graded and answer:
+        return "fail", answer
     right = exercise.right(context)
-    if _equal(exercise, answer, right):
+    if exercise.graded or _equal(exercise, answer, right):
         return "pass", f"Yes. {exercise.because}"
     for wrong in exercise.wrong:
         if _equal(exercise, answer, wrong.answer(context)):

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from mlbook.charts.theme import BLUE, ORANGE, STYLE, VERMILION, new_figure, set_title
 from mlbook.explore.explorable import Explorable, Knob, View
-from mlbook.queueing import laws
+from mlbook.queueing import batch_age
 from mlbook.units import HOUR, duration
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def batch_ages(predict_every_h: float, predict_takes_h: float) -> BatchAges:
     at_h = np.linspace(0, shown_h, 10_000, endpoint=False)
     # The newest batch that is finished started this many periods ago.
     started_h = np.floor((at_h - predict_takes_h) / period_h) * period_h
-    youngest, oldest = laws.batch_age(predict_every_h, predict_takes_h)
+    youngest, oldest = batch_age(predict_every_h, predict_takes_h)
     fits = predict_takes_h < predict_every_h
     return BatchAges(at_h, at_h - started_h, youngest, oldest, fits)
 

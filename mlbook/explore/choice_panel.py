@@ -14,7 +14,7 @@ from mlbook.charts.theme import BLUE, GREY, INK, STYLE, VERMILION, new_figure, s
 from mlbook.decision import NO_MODEL, Choice
 from mlbook.decision.page import yen
 from mlbook.explore.explorable import Explorable, Knob, View
-from mlbook.units import MS
+from mlbook.units import DAY, MONTH, MS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -67,7 +67,7 @@ def weigh(choice: Choice) -> Weighed:
         The choice, in yen for 1,000 requests, and its flips.
     """
     money = [each.yen_a_month(choice.needs, choice.beliefs) for each in choice.columns]
-    thousands = 30 * choice.needs.daily_requests / 1000
+    thousands = MONTH / DAY * choice.needs.daily_requests / 1000
     gains, nets = (
         np.array([each[name] for each in money]) / thousands for name in ("clicks", "net")
     )
@@ -131,8 +131,8 @@ class _ChoiceView(View):
                 for end, at in ((0.0, flip["below"]), (np.inf, flip["above"]))
             )
             ax.plot([low, high], [row, row], color=BLUE, lw=5, solid_capstyle="butt", alpha=0.6)
-            _mark(ax, row, low, flip["then"])
-            _mark(ax, row, high, flip["then "])
+            _mark(ax, row, low, flip["below_then"])
+            _mark(ax, row, high, flip["above_then"])
         ax.axvline(1, color=INK, lw=1, ls=":")
         ax.set(yticks=range(len(NAMES)), yticklabels=NAMES, xlabel="times as much as now")
         ax.set_xticks([1e-3, 1e-2, 0.1, 1, 10, 100, 1e3], ["⅟₁₀₀₀", "", "⅒", "1", "10", "", "1000"])

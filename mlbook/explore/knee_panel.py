@@ -10,7 +10,8 @@ from matplotlib import rc_context
 from numpy.typing import NDArray
 
 from mlbook.charts.latency import in_words
-from mlbook.charts.theme import BLUE, GREY, STYLE, VERMILION, new_figure, set_title
+from mlbook.charts.theme import BLUE, STYLE, VERMILION, new_figure, set_title
+from mlbook.explore.busy_bar import busy_bar, set_busy
 from mlbook.explore.explorable import Explorable, Knob, View
 from mlbook.queueing import LogNormal, fifo, utilization
 from mlbook.streams import stream
@@ -97,12 +98,7 @@ class _WaitsView(View):
         self.left.set(xlabel="time the user waits", ylabel="% of requests")
         self.left.set_xticks([1 * MS, 10 * MS, 100 * MS, 1.0, 10.0])
         self.left.xaxis.set_major_formatter(in_words())
-        self.busy = self.right.bar([""], [0], color=BLUE, alpha=0.6, hatch="//", edgecolor="white")[
-            0
-        ]
-        self.right.axhline(100, color=GREY, ls=":")
-        self.right.set(ylim=(0, 150), yticks=[0, 50, 100], title="busy, %")
-        self.right.grid(visible=False)
+        self.busy = busy_bar(self.right)
         title = set_title(self.left, "")
         self.moving = [self.shares, *self.lines, *self.labels, self.busy, title]
 
@@ -122,7 +118,7 @@ class _WaitsView(View):
         for row, (name, value, line, label) in enumerate(rows):
             line.set_xdata([value, value])
             label.set(position=(value * (0.95, 1.05)[row], 21.5), text=f"{name} {duration(value)}")
-        self.busy.set_height(min(100 * result.utilization, 148))
+        set_busy(self.busy, result.utilization)
         load = f"{result.rate_per_s:g} visits per second, {result.workers} workers"
         set_title(self.left, load)
 

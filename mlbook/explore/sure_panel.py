@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from mlbook.charts.theme import BLUE, STYLE, VERMILION, new_figure, set_title
 from mlbook.explore.explorable import Explorable, Knob, View
+from mlbook.measure.clicks import Z95
 from mlbook.streams import stream
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def two_shops(visitors: int, true_a: float, true_b: float) -> TwoShops:
     clicks_a = 100 * rng.binomial(n, true_a / 100, WORLDS) / n
     clicks_b = 100 * rng.binomial(n, true_b / 100, WORLDS) / n
     share = max(true_a, true_b) / 100
-    half_width = 100 * 1.96 * float(np.sqrt(share * (1 - share) / n))
+    half_width = 100 * Z95 * float(np.sqrt(share * (1 - share) / n))
     gap = (clicks_b - clicks_a) * np.sign(true_b - true_a)
     right = float(np.mean(gap > 0)) if true_a != true_b else 0.0
     return TwoShops(clicks_a, clicks_b, true_a, true_b, half_width, right)

@@ -11,7 +11,8 @@ from matplotlib import rc_context
 from numpy.typing import NDArray
 
 from mlbook.charts.latency import in_words
-from mlbook.charts.theme import BLUE, GREY, STYLE, VERMILION, new_figure, set_title
+from mlbook.charts.theme import BLUE, STYLE, VERMILION, new_figure, set_title
+from mlbook.explore.busy_bar import busy_bar, set_busy
 from mlbook.explore.explorable import Explorable, Knob, View
 from mlbook.queueing import Weibull, fifo, mmc_tail, utilization
 from mlbook.streams import stream
@@ -120,7 +121,7 @@ class _TailView(View):
 
     def _build(self) -> None:
         ax = self.left
-        (self.curve,) = ax.plot([], [], color=BLUE, lw=2.2, label="50,000 requests")
+        (self.curve,) = ax.plot([], [], color=BLUE, lw=2.2, label=f"{REQUESTS:,} requests")
         (self.law,) = ax.plot([], [], color=VERMILION, ls="--", lw=1.6)
         self.law.set_label("law, for times without memory")
         (self.marks,) = ax.plot([], [], "o", color=BLUE, ms=7)
@@ -133,11 +134,7 @@ class _TailView(View):
         ax.set_xlabel("time from arrival to answer")
         ax.xaxis.set_major_formatter(in_words())
         ax.legend(loc="upper right", bbox_to_anchor=(1.0, 1.02))
-        bar: dict[str, Any] = {"color": BLUE, "alpha": 0.6, "hatch": "//", "edgecolor": "white"}
-        self.busy = self.right.bar([""], [0], **bar)[0]
-        self.right.axhline(100, color=GREY, ls=":")
-        self.right.set(ylim=(0, 150), yticks=[0, 50, 100], title="busy, %")
-        self.right.grid(visible=False)
+        self.busy = busy_bar(self.right)
         title = set_title(ax, "")
         self.moving = [self.law, self.curve, self.marks, *self.labels, self.busy, title]
 
@@ -160,9 +157,10 @@ class _TailView(View):
         ):
             at = min(time_s + 0.012 * result.top_s, 0.84 * result.top_s)
             label.set(position=(at, 1.06 * share), text=f"{name} {duration(time_s)}")
-        self.busy.set_height(min(100 * result.utilization, 148))
-        many = "1 worker" if result.workers == 1 else f"{result.workers} workers"
-        set_title(self.left, f"{result.rate_per_s:g} a second, {many}, variability {result.cv:g}")
+        set_busy(self.busy, result.utilization)
+        set_title(
+            self.left, f"{result.rate_per_s:g} a second, {_many(result)}, variability {result.cv:g}"
+        )
 
     def sentence(self, result: Tail) -> str:
         """Say the result in one sentence.
@@ -178,11 +176,14 @@ class _TailView(View):
             Load, utilisation, mean, p50 and p99.
         """
         words = ", ".join(f"{name} {duration(each)}" for name, each in result.quantiles_s.items())
-        many = "1 worker" if result.workers == 1 else f"{result.workers} workers"
-        load = f"{result.rate_per_s:g} requests a second on {many}"
+        load = f"{result.rate_per_s:g} requests a second on {_many(result)}"
         end = "" if result.utilization < 1 else "; more work than workers, so it grows without end"
         busy = percent(result.utilization)
         return f"{load}, busy {busy}: mean {duration(result.mean_s)}, {words}{end}."
+
+
+def _many(result: Tail) -> str:
+    return "1 worker" if result.workers == 1 else f"{result.workers} workers"
 
 
 def tail(

@@ -6,15 +6,13 @@ from typing import TYPE_CHECKING
 
 from mlbook.faults.outages import down
 from mlbook.streams import stream
-from mlbook.units import DAY
+from mlbook.units import MONTH
 from mlbook.validate import integer, number
 
 if TYPE_CHECKING:
     from mlbook.faults.fault import Fault
 
 __all__ = ["failures"]
-
-MONTH = 28 * DAY
 
 
 def failures(
@@ -51,7 +49,7 @@ def failures(
 
     Examples
     --------
-    >>> outages = failures("api", per_month=4, lasting=3600, until=28 * DAY, seed=1)
+    >>> outages = failures("api", per_month=4, lasting=3600, until=MONTH, seed=1)
     >>> {fault.kind for fault in outages}
     {'down'}
     """

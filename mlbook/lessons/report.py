@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from mlbook.files import write_text
 from mlbook.lessons import pages
 from mlbook.lessons.process import executed_notebook
 from mlbook.lessons.versions import installed_versions
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from mlbook.lessons.outcome import Outcome
     from mlbook.lessons.plan import Batch
 
-__all__ = ["remove_old", "status_of", "write_report", "write_summary", "write_text"]
+__all__ = ["remove_old", "status_of", "write_report", "write_summary"]
 
 
 def write_report(
@@ -118,20 +119,3 @@ def remove_old(batch: Batch) -> None:
         path.unlink(missing_ok=True)
     for job in batch.jobs:
         job.executed.unlink(missing_ok=True)
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a file as a whole or not at all.
-
-    Parameters
-    ----------
-    path : Path
-        Where to.
-    text : str
-        What.
-    """
-    # A message may carry a lone surrogate (a file name that is no text): show it, do not fail.
-    data = text.encode("utf-8", errors="backslashreplace")
-    part = path.with_name(f"{path.name}.part")
-    part.write_bytes(data)
-    part.replace(path)

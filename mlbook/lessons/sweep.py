@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from mlbook.files import write_text
 from mlbook.lessons import pages
 from mlbook.lessons.compare import differing_claims, differing_rows
 from mlbook.lessons.process import executed_notebook
-from mlbook.lessons.report import status_of, write_summary, write_text
+from mlbook.lessons.report import status_of, write_summary
 from mlbook.lessons.versions import installed_versions
 
 if TYPE_CHECKING:

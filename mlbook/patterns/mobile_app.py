@@ -29,7 +29,7 @@ from mlbook.patterns.deploy import ALL, Unit, job
 from mlbook.patterns.trained import Trained
 from mlbook.queueing import Distribution, Fleet, LogNormal, OnOff, poisson_looks
 from mlbook.streams import stream
-from mlbook.units import DAY, HOUR, MINUTE, MS
+from mlbook.units import DAY, HOUR, MINUTE, MONTH, MS
 from mlbook.world import Phones
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ class MobileApp(Trained):
             name="app",
             built_in=tuple(what for what in ALL if embedded or what != "weights"),
             machines=0.0,
-            incidents_a_month=BAD_FRAC * 28 * DAY / self.release_every,
+            incidents_a_month=BAD_FRAC * MONTH / self.release_every,
             repair_takes=4 * HOUR,
         )
         return app, job("training", self.train_every, self.train_takes)

@@ -21,20 +21,17 @@ from mlbook.queueing.distributions import (
 )
 from mlbook.queueing.elastic import autoscale, cold_start
 from mlbook.queueing.first_come import fifo, tandem
-from mlbook.queueing.histogram import LatencyHistogram
-from mlbook.queueing.impatience import finite_queue, priority, reneging
-from mlbook.queueing.laws import (
+from mlbook.queueing.freshness_laws import (
     adopted,
     batch_age,
     catch_up_time,
-    erlang_c,
     fleet_model_age,
     least_stable_trigger,
     micro_batch_lag,
-    mmc_wait_mean,
-    mmc_wait_quantile,
-    utilization,
 )
+from mlbook.queueing.histogram import LatencyHistogram
+from mlbook.queueing.impatience import finite_queue, priority, reneging
+from mlbook.queueing.laws import erlang_c, mmc_wait_mean, mmc_wait_quantile, utilization
 from mlbook.queueing.network import Cache, Chain, Retry, Station, Zipf
 from mlbook.queueing.on_off import OnOff
 from mlbook.queueing.queue_laws import (

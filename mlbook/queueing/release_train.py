@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from mlbook.queueing.laws import adopted
+from mlbook.queueing.freshness_laws import adopted
 from mlbook.validate import number
 
 __all__ = ["Fleet", "poisson_looks", "still_running"]
@@ -28,7 +28,7 @@ def still_running(
     replaced_after_s : float
         From when on the next release is live, in seconds, > 0; infinite for never.
     speeds : sequence of tuple of float
-        As :func:`~mlbook.queueing.laws.adopted` takes them.
+        As :func:`~mlbook.queueing.freshness_laws.adopted` takes them.
 
     Returns
     -------

@@ -7,6 +7,7 @@ from math import inf, isnan
 
 import numpy as np
 import pytest
+from scipy.stats import norm
 
 import mlbook as mb
 from mlbook.decision import NO_MODEL, Beliefs, Needs, decide
@@ -68,11 +69,11 @@ def test_the_sum_is_that_of_a_calculation_by_hand():
     needs, beliefs = Needs(daily_requests=50_000), Beliefs(click_worth=2.0, changes=2.0)
     seen = runs().summary().loc["hourly", "clicks_per_100"]
     popular = mb.measure.yardsticks(shop()).loc["most popular", "clicks_per_100"]
-    clicks = 30 * 50_000 * (seen - popular) / 100 * 2.0
-    machines = 30 * (24 * 10 / 60 + 0.5) * 20.0
+    clicks = 28 * 50_000 * (seen - popular) / 100 * 2.0
+    machines = 28 * (24 * 10 / 60 + 0.5) * 20.0
     # The batch runs all but fifty minutes of each hour; one change of the result schema a year.
     repairs = 10 / 60 * np.exp(-50 / 60) * 6_000.0
-    releases = 2 * 1 / 12 * 50_000.0
+    releases = 2 * 1 * 28 / 365 * 50_000.0
     expected = clicks - machines - repairs - releases
     choice = decide(runs(), needs, beliefs)
     trained = 0.5 / 24 * np.exp(-23.5) * 6_000.0
@@ -82,7 +83,7 @@ def test_the_sum_is_that_of_a_calculation_by_hand():
 def test_at_a_flip_point_both_are_worth_the_same():
     choice = decide(runs())
     for name, row in choice.flips.iterrows():
-        for side, to in (("below", "then"), ("above", "then ")):
+        for side, to in (("below", "below_then"), ("above", "above_then")):
             if isnan(row[side]):
                 continue
             there = choice.but(**{name: row[side]})
@@ -98,7 +99,7 @@ def test_the_flip_in_clicks_is_the_one_of_the_straight_lines():
     # Everything but the clicks is a constant in their worth, so two lines cross where algebra says.
     choice = decide(runs(), Needs(daily_requests=20_000))
     worth = choice.flips.loc["click_worth", "above"]
-    other = choice.flips.loc["click_worth", "then "]
+    other = choice.flips.loc["click_worth", "above_then"]
     parts = {
         each.name: each.yen_a_month(choice.needs, choice.beliefs)
         for each in choice.columns
@@ -124,7 +125,7 @@ def test_the_lead_has_the_interval_of_the_clicks():
     first, second = choice.ranking[:2]
     assert ahead == pytest.approx(net(choice, first) - net(choice, second))
     gap = mb.measure.difference_per_100(runs()[first], runs()[second])
-    assert half == pytest.approx(1.96 * gap.standard_error / 100 * 30 * 20_000)
+    assert half == pytest.approx(norm.ppf(0.975) * gap.standard_error / 100 * 28 * 20_000)
     assert isnan(decide(runs(), Needs(daily_requests=2e6, freshness_s=5.0)).ahead_yen[1])
 
 

@@ -55,8 +55,8 @@ def test_bars_and_diamonds_are_yen_for_1000_requests():
     result = mb.explore.needs(choice).result
     for n, column in enumerate(choice.columns):
         parts = column.yen_a_month(choice.needs, choice.beliefs)
-        assert result.gains[n] == pytest.approx(parts["clicks"] / (30 * 40))
-        assert result.nets[n] == pytest.approx(parts["net"] / (30 * 40))
+        assert result.gains[n] == pytest.approx(parts["clicks"] / (28 * 40))
+        assert result.nets[n] == pytest.approx(parts["net"] / (28 * 40))
     assert np.all(result.nets < result.gains)
 
 

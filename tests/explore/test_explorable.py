@@ -16,7 +16,7 @@ from mlbook.explore.fleet_panel import bad_release_stays
 from mlbook.explore.knee_panel import waits
 from mlbook.explore.sure_panel import two_shops
 from mlbook.explore.trigger_panel import PER_BATCH_S, PER_EVENT_S, micro_batches
-from mlbook.queueing import laws
+from mlbook.queueing import batch_age, micro_batch_lag
 
 PANELS = {
     "knee": explore.knee,
@@ -145,7 +145,7 @@ def test_the_knee_panels_mean_wait_is_close_to_the_law_of_pollaczek_and_khinchin
 @pytest.mark.parametrize(("every", "takes"), [(24.0, 2.0), (6.0, 0.5), (6.0, 9.0)])
 def test_the_age_panels_saw_stays_within_its_law_and_fills_it(every, takes):
     ages = batch_ages(every, takes)
-    low, high = laws.batch_age(every, takes)
+    low, high = batch_age(every, takes)
     assert ages.age_h.min() == pytest.approx(low, abs=0.02)
     assert ages.age_h.max() == pytest.approx(high, abs=0.02)
     assert ages.fits == (takes < every)
@@ -154,7 +154,7 @@ def test_the_age_panels_saw_stays_within_its_law_and_fills_it(every, takes):
 @pytest.mark.parametrize(("trigger_s", "rate_per_s"), [(1.0, 250), (0.5, 50), (3.0, 450)])
 def test_the_trigger_panels_lag_is_the_law_where_there_is_one(trigger_s, rate_per_s):
     result = micro_batches(trigger_s, rate_per_s)
-    law = laws.micro_batch_lag(trigger_s, rate_per_s, PER_BATCH_S, PER_EVENT_S)
+    law = micro_batch_lag(trigger_s, rate_per_s, PER_BATCH_S, PER_EVENT_S)
     # A minute has few micro-batches, and events of one share its luck: means of single triggers.
     turn = np.ceil(result.at_s / trigger_s).astype(int)
     own = np.array([result.lag_s[turn == k].mean() for k in np.unique(turn)[:-1]])
@@ -186,7 +186,7 @@ def test_too_short_a_trigger_explodes_only_when_every_trigger_has_its_own_micro_
     assert result.queued_lag_s[last].mean() > 2 * result.queued_lag_s[first].mean()
     assert result.lag_s[last].mean() == pytest.approx(result.lag_s[first].mean(), rel=0.05)
     # One and a half of the shortest trigger, and the event itself: what the law says at 0.4 s.
-    law = laws.micro_batch_lag(0.4, 250, PER_BATCH_S, PER_EVENT_S)
+    law = micro_batch_lag(0.4, 250, PER_BATCH_S, PER_EVENT_S)
     assert result.lag_s.mean() == pytest.approx(law, rel=0.02)
     assert "lag has grown to" in explore.trigger(0.3, 250).sentence
 

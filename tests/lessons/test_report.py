@@ -2,8 +2,9 @@ from pathlib import Path
 
 import pytest
 
+from mlbook.files import write_text
 from mlbook.lessons.outcome import Failure, Outcome
-from mlbook.lessons.report import status_of, write_text
+from mlbook.lessons.report import status_of
 
 
 def test_one_word_says_how_a_run_went(good):
