@@ -222,12 +222,12 @@ class BotFilter(LogFault):
     --------
     >>> from mlbook import ab
     >>> better = ab.Population(effects=(ab.Constant(lift=0.05),))
-    >>> harmed = better.but(fault=ab.BotFilter(more_than=10))
+    >>> harmed = better.but(fault=ab.BotFilter(more_than=30))
     >>> round(harmed.true_lift("clicks"), 2), harmed.naive_lift("clicks") < 0
     (0.05, True)
     """
 
-    more_than: int = 10
+    more_than: int = 30
     arm: str = "treatment"
 
     def __post_init__(self) -> None:

@@ -88,7 +88,7 @@ class Population:
     days: int = 14
     pre_days: int = 14
     treatment_share: float = 0.5
-    sessions_per_day: float = 0.2
+    sessions_per_day: float = 0.6
     activity_spread: float = 1.0
     click_rate: float = 0.1
     click_spread: float = 1.0
