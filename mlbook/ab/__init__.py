@@ -5,6 +5,7 @@ Chapter: 02
 
 from __future__ import annotations
 
+from mlbook.ab.bandit import UCB1, BanditPolicy, EpsilonGreedy, ExploreThenCommit, Thompson
 from mlbook.ab.effect import Effect, People
 from mlbook.ab.effects import CarryOver, Constant, Drift, Novelty, Primacy, Triggered
 from mlbook.ab.interplay import DelayedConversion, SharedSupply, Spillover
@@ -17,9 +18,12 @@ from mlbook.ab.log_faults import (
     RedirectLoss,
 )
 from mlbook.ab.population import Population
+from mlbook.ab.regret import Play, lai_robbins, play
 from mlbook.ab.repeated import DailyCounts, UserTotals, daily_counts, user_totals
 
 __all__ = [
+    "UCB1",
+    "BanditPolicy",
     "BotFilter",
     "Bots",
     "CarryOver",
@@ -29,17 +33,23 @@ __all__ = [
     "DoubleLogging",
     "Drift",
     "Effect",
+    "EpsilonGreedy",
+    "ExploreThenCommit",
     "LogFault",
     "LostLogs",
     "Novelty",
     "People",
+    "Play",
     "Population",
     "Primacy",
     "RedirectLoss",
     "SharedSupply",
     "Spillover",
+    "Thompson",
     "Triggered",
     "UserTotals",
     "daily_counts",
+    "lai_robbins",
+    "play",
     "user_totals",
 ]
