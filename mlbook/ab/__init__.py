@@ -8,6 +8,8 @@ from __future__ import annotations
 from mlbook.ab.bandit import UCB1, BanditPolicy, EpsilonGreedy, ExploreThenCommit, Thompson
 from mlbook.ab.effect import Effect, People
 from mlbook.ab.effects import CarryOver, Constant, Drift, Novelty, Primacy, Triggered
+from mlbook.ab.false_wins import false_positive_risk
+from mlbook.ab.interleaving import interleaved_impressions
 from mlbook.ab.interplay import DelayedConversion, SharedSupply, Spillover
 from mlbook.ab.log_faults import (
     BotFilter,
@@ -16,6 +18,15 @@ from mlbook.ab.log_faults import (
     LogFault,
     LostLogs,
     RedirectLoss,
+)
+from mlbook.ab.off_policy import (
+    PolicyValue,
+    cross_fitted_means,
+    doubly_robust,
+    effective_sample_size,
+    ipw,
+    snipw,
+    weights,
 )
 from mlbook.ab.population import Population
 from mlbook.ab.regret import Play, lai_robbins, play
@@ -40,6 +51,7 @@ __all__ = [
     "Novelty",
     "People",
     "Play",
+    "PolicyValue",
     "Population",
     "Primacy",
     "RedirectLoss",
@@ -48,8 +60,16 @@ __all__ = [
     "Thompson",
     "Triggered",
     "UserTotals",
+    "cross_fitted_means",
     "daily_counts",
+    "doubly_robust",
+    "effective_sample_size",
+    "false_positive_risk",
+    "interleaved_impressions",
+    "ipw",
     "lai_robbins",
     "play",
+    "snipw",
     "user_totals",
+    "weights",
 ]

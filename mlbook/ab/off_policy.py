@@ -77,7 +77,7 @@ def weights(target: ArrayLike, propensity: ArrayLike, *, clip: float | None = No
     >>> weights(0.5, [0.25, 1.0, 0.001]).tolist(), weights(0.5, [0.001], clip=10).tolist()
     ([2.0, 0.5, 500.0], [10.0])
     """
-    logged, wanted = _rows("propensity", propensity), np.asarray(target, float)
+    logged, wanted = np.asarray(propensity, float), np.asarray(target, float)
     unit, hint = "the probability of what was shown", "Without it the row tells nothing: drop it."
     _all_rows("propensity", logged, (logged > 0) & (logged <= 1), "> 0 and <= 1", unit, hint)
     if wanted.shape not in {(), logged.shape}:
@@ -161,8 +161,8 @@ def snipw(reward: ArrayLike, weight: ArrayLike) -> PolicyValue:
 
     References
     ----------
-    A. Swaminathan, T. Joachims, "The Self-Normalized Estimator for Counterfactual Learning", NeurIPS
-    2015.
+    A. Swaminathan, T. Joachims, "The Self-Normalized Estimator for Counterfactual Learning",
+    NeurIPS 2015.
 
     Examples
     --------
@@ -206,8 +206,8 @@ def doubly_robust(
 
     Examples
     --------
-    >>> doubly_robust([1, 0], [2.0, 1.0], shown=[0.5, 0.25], target=[0.4, 0.4]).value
-    0.775
+    >>> doubly_robust([1, 0], [2.0, 1.0], shown=[0.5, 0.25], target=[0.5, 0.5]).value
+    0.875
     """
     weight = _weights(weight)
     rewards, of_shown, of_target = (
