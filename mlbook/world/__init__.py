@@ -5,7 +5,7 @@ from __future__ import annotations
 from mlbook.world.event_log import EventLog
 from mlbook.world.features import Activity, Catalog, Features
 from mlbook.world.phones import Phones
-from mlbook.world.replay import ReplayWorld, real_log
+from mlbook.world.replay import ReplayWorld
 from mlbook.world.shop import World
 from mlbook.world.visits import Labels, Visits
 
@@ -19,5 +19,4 @@ __all__ = [
     "ReplayWorld",
     "Visits",
     "World",
-    "real_log",
 ]

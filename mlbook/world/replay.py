@@ -23,10 +23,7 @@ from mlbook.world.visits import Labels, Visits
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["ReplayWorld", "real_log"]
-
-CAMPAIGNS = ["all", "men", "women"]
-POLICIES = ["random", "bts", "both"]
+__all__ = ["ReplayWorld"]
 
 
 class ReplayWorld:
@@ -63,11 +60,11 @@ class ReplayWorld:
     first_hour = 9  # second 0 is nine in the morning in Japan
 
     def __init__(self, campaign: str = "men", policy: str = "both") -> None:
-        self.campaign = one_of("campaign", campaign, CAMPAIGNS)
-        self.policy = one_of("policy", policy, POLICIES)
+        self.campaign = one_of("campaign", campaign, ["all", "men", "women"])
+        self.policy = one_of("policy", policy, ["random", "bts", "both"])
         self.seed, self.days, self.label_delay = 0, 7.0, 0.0
         self.horizon_s = 7 * DAY
-        log = real_log(self.campaign, self.policy)
+        log = self._read()
         at_s = log["requested_at_s"].to_numpy(float)
         self.segments, user = _segments(log)
         self.users = len(self.segments)
@@ -92,6 +89,15 @@ class ReplayWorld:
             f"{int(self.visits.clicked.sum())} clicks, {self.users} segments"
         )
 
+    def _read(self) -> pd.DataFrame:
+        import pandas as pd
+
+        log = pd.read_csv(data_file("obd_clicks.csv.gz"))
+        log = log[log["campaign"] == self.campaign]
+        if self.policy != "both":
+            log = log[log["policy"] == self.policy]
+        return log.sort_values("requested_at_s", kind="stable", ignore_index=True)
+
     @property
     def truth(self) -> NoReturn:
         """Not known: raises AttributeError with the reason."""
@@ -115,40 +121,6 @@ class ReplayWorld:
             Impressions and whether they were clicked.
         """
         return self.visits.labelled(until_s)
-
-
-def real_log(campaign: str = "every", policy: str = "both") -> pd.DataFrame:
-    """Read the real log, one row an impression.
-
-    Parameters
-    ----------
-    campaign : str
-        ``"all"``, ``"men"`` or ``"women"`` (the campaigns have their own items), or ``"every"`` for
-        the three together.
-    policy : str
-        ``"random"``, ``"bts"`` or ``"both"``.
-
-    Returns
-    -------
-    DataFrame
-        The columns of ``data/README.md``, in the order of time: `campaign`, `policy`,
-        `requested_at_s`, `item`, `position`, `click`, `propensity`, `affinity`, ...
-
-    Examples
-    --------
-    >>> len(real_log("men", "bts"))
-    10000
-    """
-    import pandas as pd
-
-    one_of("campaign", campaign, [*CAMPAIGNS, "every"])
-    one_of("policy", policy, POLICIES)
-    log = pd.read_csv(data_file("obd_clicks.csv.gz"))
-    if campaign != "every":
-        log = log[log["campaign"] == campaign]
-    if policy != "both":
-        log = log[log["policy"] == policy]
-    return log.sort_values("requested_at_s", kind="stable", ignore_index=True)
 
 
 def _segments(log: pd.DataFrame) -> tuple[pd.DataFrame, NDArray[np.int64]]:
