@@ -11,11 +11,17 @@ Chapter: 02, 11
 from __future__ import annotations
 
 from mlbook.ab.always_valid import always_valid, always_valid_z
+from mlbook.ab.contingency import OddsRatio, balance, fisher, stratified
+from mlbook.ab.covariate import adjusted, cuped
 from mlbook.ab.estimates import Estimate
+from mlbook.ab.many_tests import benjamini_hochberg, holm
 from mlbook.ab.mean import means
 from mlbook.ab.mean_sizing import mean_detectable_effect, mean_power, mean_sample_size
 from mlbook.ab.moments import Moments, PairMoments
 from mlbook.ab.proportion import proportions
+from mlbook.ab.quantiles import quantile
+from mlbook.ab.ratio_metric import ratio
+from mlbook.ab.relative_lift import relative
 from mlbook.ab.sample_ratio import SampleRatio, srm
 from mlbook.ab.sequential import (
     LookingCosts,
@@ -30,13 +36,20 @@ __all__ = [
     "Estimate",
     "LookingCosts",
     "Moments",
+    "OddsRatio",
     "PairMoments",
     "SampleRatio",
+    "adjusted",
     "always_valid",
     "always_valid_z",
+    "balance",
+    "benjamini_hochberg",
     "boundary",
     "crossing",
+    "cuped",
     "false_positive_rate",
+    "fisher",
+    "holm",
     "looking_costs",
     "mean_detectable_effect",
     "mean_power",
@@ -45,6 +58,10 @@ __all__ = [
     "minimum_detectable_effect",
     "power",
     "proportions",
+    "quantile",
+    "ratio",
+    "relative",
     "sample_size",
     "srm",
+    "stratified",
 ]
