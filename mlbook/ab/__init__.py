@@ -11,6 +11,7 @@ Chapter: 02, 11
 from __future__ import annotations
 
 from mlbook.ab.always_valid import always_valid, always_valid_z
+from mlbook.ab.assignment import Layer, assign, bucket
 from mlbook.ab.contingency import OddsRatio, balance, fisher, stratified
 from mlbook.ab.covariate import adjusted, cuped
 from mlbook.ab.estimates import Estimate
@@ -34,6 +35,7 @@ from mlbook.ab.sizing import minimum_detectable_effect, power, sample_size
 
 __all__ = [
     "Estimate",
+    "Layer",
     "LookingCosts",
     "Moments",
     "OddsRatio",
@@ -42,9 +44,11 @@ __all__ = [
     "adjusted",
     "always_valid",
     "always_valid_z",
+    "assign",
     "balance",
     "benjamini_hochberg",
     "boundary",
+    "bucket",
     "crossing",
     "cuped",
     "false_positive_rate",
