@@ -15,10 +15,13 @@ from mlbook.ab.assignment import Layer, assign, bucket
 from mlbook.ab.contingency import OddsRatio, balance, fisher, stratified
 from mlbook.ab.covariate import adjusted, cuped
 from mlbook.ab.estimates import Estimate
+from mlbook.ab.experiment import Analysis, Experiment, analyze
 from mlbook.ab.many_tests import benjamini_hochberg, holm
 from mlbook.ab.mean import means
 from mlbook.ab.mean_sizing import mean_detectable_effect, mean_power, mean_sample_size
+from mlbook.ab.metrics import Mean, Metric, Ratio, Share
 from mlbook.ab.moments import Moments, PairMoments
+from mlbook.ab.open_bandit import real_log
 from mlbook.ab.proportion import proportions
 from mlbook.ab.quantiles import quantile
 from mlbook.ab.ratio_metric import ratio
@@ -34,16 +37,23 @@ from mlbook.ab.sequential import (
 from mlbook.ab.sizing import minimum_detectable_effect, power, sample_size
 
 __all__ = [
+    "Analysis",
     "Estimate",
+    "Experiment",
     "Layer",
     "LookingCosts",
+    "Mean",
+    "Metric",
     "Moments",
     "OddsRatio",
     "PairMoments",
+    "Ratio",
     "SampleRatio",
+    "Share",
     "adjusted",
     "always_valid",
     "always_valid_z",
+    "analyze",
     "assign",
     "balance",
     "benjamini_hochberg",
@@ -64,6 +74,7 @@ __all__ = [
     "proportions",
     "quantile",
     "ratio",
+    "real_log",
     "relative",
     "sample_size",
     "srm",
