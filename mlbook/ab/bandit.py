@@ -101,7 +101,7 @@ def _best_so_far(won: Floats, seen: Floats, rng: np.random.Generator) -> Ids:
 
 
 @dataclass(frozen=True, kw_only=True)
-class EpsilonGreedy:
+class EpsilonGreedy(BanditPolicy):
     """Show the best arm so far, but any arm for a fixed share of the visitors, for ever.
 
     Parameters
@@ -134,7 +134,7 @@ class EpsilonGreedy:
 
 
 @dataclass(frozen=True, kw_only=True)
-class UCB1:
+class UCB1(BanditPolicy):
     """Show the arm that could still be the best: its mean plus a bonus for what is not known.
 
     Parameters
@@ -171,7 +171,7 @@ class UCB1:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Thompson:
+class Thompson(BanditPolicy):
     """Show an arm as often as it is believed to be the best.
 
     Parameters
@@ -212,7 +212,7 @@ class Thompson:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ExploreThenCommit:
+class ExploreThenCommit(BanditPolicy):
     """The A/B test as a bandit: all arms alike for so many visitors, then the best one for ever.
 
     Parameters

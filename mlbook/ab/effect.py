@@ -20,7 +20,7 @@ from mlbook.streams import stream
 if TYPE_CHECKING:
     from mlbook.ab.population import Population
 
-__all__ = ["Effect", "People"]
+__all__ = ["Effect", "People", "people_by_day"]
 
 Floats = NDArray[np.float64]
 Ids = NDArray[np.int64]
@@ -58,6 +58,31 @@ class People:
             In [0, 1), shaped like `treated`.
         """
         return stream(self.seed, f"ab/user/{name}").random(self.treated.shape)
+
+
+def people_by_day(population: Population) -> list[People]:
+    """Split the users of a population.
+
+    Parameters
+    ----------
+    population : Population
+        What is split, and how.
+
+    Returns
+    -------
+    list of People
+        One entry a day; they differ when days are split.
+    """
+    rng, shape = stream(population.seed, "ab/log/split"), (population.days, population.users)
+    cluster = np.arange(population.users) // population.cluster_size
+    if population.split_by == "day":
+        chosen = (rng.permutation(population.days) < population.treated_days)[:, None]
+    else:
+        size = population.cluster_size if population.split_by == "cluster" else 1
+        lots = rng.random(population.users // size) < population.treatment_share
+        chosen = np.repeat(lots, size)
+    treated = np.broadcast_to(chosen, shape)
+    return [People(population.seed, each, cluster) for each in treated]
 
 
 @dataclass(frozen=True, kw_only=True)

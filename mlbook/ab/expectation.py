@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mlbook.ab.log_faults import ARMS, Totals
+from mlbook.ab.log_fault import ARMS, Totals
 from mlbook.ab.shoppers import METRICS
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mlbook.ab.effect import Effect
-from mlbook.ab.log_faults import LogFault
+from mlbook.ab.log_fault import LogFault
 from mlbook.validate import fraction, integer, number, one_of, shown
 
 if TYPE_CHECKING:

@@ -10,12 +10,13 @@ Chapter: 02
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from numpy.typing import NDArray
 from scipy.special import betainc, gammainc, pdtr
 
+from mlbook.ab.log_fault import ARMS, LogFault, Totals
 from mlbook.ab.shoppers import METRICS
 from mlbook.validate import integer, number, one_of
 
@@ -25,111 +26,7 @@ if TYPE_CHECKING:
 
     from mlbook.ab.population import Population
 
-__all__ = ["BotFilter", "Bots", "DoubleLogging", "LogFault", "LostLogs", "RedirectLoss", "Totals"]
-
-ARMS = ["control", "treatment"]
-
-
-class Totals(NamedTuple):
-    """What an arm's rows add up to on average.
-
-    Parameters
-    ----------
-    users : float
-        How many users have a row.
-    sessions, clicks, orders, revenue : float
-        The sums of the columns.
-    """
-
-    users: float
-    sessions: float
-    clicks: float
-    orders: float
-    revenue: float
-
-    def times(self, users: float, rest: float) -> Totals:
-        """Multiply the number of users by one factor and all sums by another.
-
-        Parameters
-        ----------
-        users, rest : float
-            The two factors.
-
-        Returns
-        -------
-        Totals
-            The products.
-        """
-        return Totals(self.users * users, *(rest * total for total in self[1:]))
-
-
-@dataclass(frozen=True, kw_only=True)
-class LogFault:
-    """What all faults have in common; alone it spoils nothing."""
-
-    def but(self, **knobs: Any) -> Self:
-        """Copy it with other knobs.
-
-        Parameters
-        ----------
-        **knobs
-            What is different, by name.
-
-        Returns
-        -------
-        LogFault
-            The copy; this one stays as it is.
-        """
-        return replace(self, **knobs)
-
-    def check(self, population: Population) -> None:
-        """Refuse a population that it cannot work in.
-
-        Parameters
-        ----------
-        population : Population
-            Where it was put.
-        """
-
-    def spoil(
-        self, log: pd.DataFrame, activity: NDArray[np.float64], rng: np.random.Generator
-    ) -> pd.DataFrame:
-        """Change a finished log.
-
-        Parameters
-        ----------
-        log : DataFrame
-            One row a user and day.
-        activity : ndarray of shape (users,)
-            How active each user is, 1 on average.
-        rng : numpy.random.Generator
-            Where its luck comes from.
-
-        Returns
-        -------
-        DataFrame
-            The log as somebody finds it.
-        """
-        return log
-
-    def expect(self, totals: Totals, arm: str, population: Population) -> Totals:
-        """Tell what it makes of an arm's totals on average.
-
-        Parameters
-        ----------
-        totals : Totals
-            Without the fault.
-        arm : str
-            ``"control"`` or ``"treatment"``.
-        population : Population
-            Where the users come from.
-
-        Returns
-        -------
-        Totals
-            With the fault.
-        """
-        return totals
+__all__ = ["BotFilter", "Bots", "DoubleLogging", "LostLogs", "RedirectLoss"]
 
 
 @dataclass(frozen=True, kw_only=True)

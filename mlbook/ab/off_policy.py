@@ -13,12 +13,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from mlbook.streams import stream
-from mlbook.validate import integer, number
+from mlbook.validate import number
 
 __all__ = [
     "PolicyValue",
-    "cross_fitted_means",
     "doubly_robust",
     "effective_sample_size",
     "ipw",
@@ -85,11 +83,10 @@ def weights(target: ArrayLike, propensity: ArrayLike, *, clip: float | None = No
         raise ValueError(f"{text} {wanted.shape} and {logged.shape}. Give as many of both.")
     hint = "Write probabilities, not percentages."
     _all_rows("target", wanted, (wanted >= 0) & (wanted <= 1), ">= 0 and <= 1", unit, hint)
+    times: Floats = wanted / logged
     if clip is None:
-        return wanted / logged
-    return np.minimum(
-        wanted / logged, number("clip", clip, above=0, unit="times that a row counts")
-    )
+        return times
+    return times.clip(max=number("clip", clip, above=0, unit="times that a row counts"))
 
 
 def effective_sample_size(weight: ArrayLike) -> float:
@@ -198,7 +195,7 @@ def doubly_robust(
     -------
     PolicyValue
         Unbiased when the propensities are right or the model is; less noisy than `ipw` when the
-        model is good. The model must not have seen the row itself: `cross_fitted_means`.
+        model is good. The model must not have seen the row itself: :func:`mlbook.ab.cross_fitted_means`.
 
     References
     ----------
@@ -217,61 +214,12 @@ def doubly_robust(
     return _mean(of_target + weight * (rewards - of_shown))
 
 
-def cross_fitted_means(
-    item: ArrayLike, reward: ArrayLike, *, items: int, strength: float = 100, folds: int = 5
-) -> Floats:
-    """Learn the mean reward of every item, for each row from the rows of the other folds.
-
-    Parameters
-    ----------
-    item : array_like of shape (n,)
-        What was shown, as a number from 0 to ``items - 1``.
-    reward : array_like of shape (n,)
-        What each row brought.
-    items : int
-        How many there are, >= 1.
-    strength : float
-        Rows with the common mean that are added to each item, > 0: few rows are not believed.
-    folds : int
-        Parts of the log, drawn by lot; >= 2 and at most n.
-
-    Returns
-    -------
-    ndarray of shape (n, items)
-        What the model expects of each item at each row. ``q[np.arange(n), item]`` is the argument
-        `shown` of `doubly_robust`, ``q @ probabilities`` its `target`.
-
-    Examples
-    --------
-    >>> q = cross_fitted_means([0, 1] * 50, [0, 1] * 50, items=2, strength=1)
-    >>> q.shape, bool((q[:, 0] < 0.1).all())
-    ((100, 2), True)
-    """
-    rows, kinds = _rows("reward", reward), np.asarray(item)
-    integer("items", items, at_least=1, unit="items of the catalogue")
-    number("strength", strength, above=0, unit="rows with the common mean")
-    integer("folds", folds, at_least=2, unit="parts of the log")
-    if folds > rows.size:
-        text = f"folds must be at most the number of rows (parts of the log), got {folds}"
-        raise ValueError(f"{text} for {rows.size} rows. Take fewer folds.")
-    if kinds.shape != rows.shape or not np.isin(kinds, np.arange(items)).all():
-        text = f"item must be a whole number from 0 to {items - 1} (items of the catalogue) a row"
-        raise ValueError(f"{text}, got {kinds.size} of them. Number the items from 0.")
-    part = stream(0, "ab/off_policy/folds").permutation(np.arange(rows.size) % folds)
-    found = np.empty((rows.size, items))
-    for fold in range(folds):
-        kept = part != fold
-        counts = np.bincount(kinds[kept], minlength=items)
-        sums = np.bincount(kinds[kept], rows[kept], minlength=items)
-        found[~kept] = (sums + strength * rows[kept].mean()) / (counts + strength)
-    return found
-
-
 def _mean(values: Floats) -> PolicyValue:
     return PolicyValue(float(values.mean()), float(values.std(ddof=1) / np.sqrt(values.size)))
 
 
-def _rows(name: str, values: ArrayLike) -> Floats:
+def column_of_rows(name: str, values: ArrayLike) -> Floats:
+    """Check that there is one number a row, and more than one row."""
     rows = np.asarray(values, float)
     if rows.ndim != 1 or rows.size < 2:
         text = f"{name} must be a column of at least two rows, got shape {rows.shape}."
@@ -289,7 +237,7 @@ def _all_rows(
 
 
 def _weights(weight: ArrayLike) -> Floats:
-    rows = _rows("weight", weight)
+    rows = column_of_rows("weight", weight)
     finite = np.isfinite(rows) & (rows >= 0)
     _all_rows("weight", rows, finite, ">= 0", "times that a row counts", "Make them by weights().")
     if not rows.any():
@@ -299,7 +247,7 @@ def _weights(weight: ArrayLike) -> Floats:
 
 
 def _same_rows(name: str, values: ArrayLike, weight: Floats) -> Floats:
-    rows = _rows(name, values)
+    rows = column_of_rows(name, values)
     if rows.shape != weight.shape:
         text = f"{name} must have one value a row, got {rows.size} for {weight.size} weights."
         raise ValueError(f"{text} Take both from the same log.")

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from mlbook.ab.effect import Effect, People
+from mlbook.ab.effect import Effect, People, people_by_day
 from mlbook.ab.expectation import expected_totals, launched
 from mlbook.ab.knobs import check_plugins, check_rates, check_sizes
-from mlbook.ab.log_faults import ARMS, LogFault
+from mlbook.ab.log_fault import ARMS, LogFault
 from mlbook.ab.shoppers import METRICS, Shoppers, order_values, per_session
 from mlbook.streams import stream
 from mlbook.validate import one_of
@@ -135,7 +135,7 @@ class Population:
         import pandas as pd
 
         who = Shoppers.of(self, (self.users,), "ab/log")
-        people = [self._people(treated) for treated in self._treated()]
+        people = people_by_day(self)
         before = self._period("before", who, [1.0], self.pre_days, [])
         factors = [
             np.prod([effect.of(people[day], day) for effect in self.effects], axis=0)
@@ -291,19 +291,6 @@ class Population:
         one, square, differ = per_session(self, one_of("metric", metric, METRICS))
         sessions = self.sessions_per_day * days
         return sessions * one, sessions * square + (sessions * one) ** 2 * differ
-
-    def _people(self, treated: NDArray[np.bool_]) -> People:
-        return People(self.seed, treated, np.arange(self.users) // self.cluster_size)
-
-    def _treated(self) -> NDArray[np.bool_]:
-        """Split the users: one row a day."""
-        rng, shape = stream(self.seed, "ab/log/split"), (self.days, self.users)
-        if self.split_by == "day":
-            on = rng.permutation(self.days) < self.treated_days
-            return np.broadcast_to(on[:, None], shape)
-        size = self.cluster_size if self.split_by == "cluster" else 1
-        chosen = rng.random(self.users // size) < self.treatment_share
-        return np.broadcast_to(np.repeat(chosen, size), shape)
 
     def _period(
         self, name: str, who: Shoppers, factors: list[Any], days: int, people: list[People]
