@@ -75,7 +75,7 @@ def recently_used(
     before[end] = behind[end] = end
     inside = 0
     for i in range(key.size):
-        k, now = key[i], at[i]
+        k, now = int(key[i]), float(at[i])  # plain numbers are quicker where nothing is compiled
         older, newer = before[k], behind[k]
         fresh = False
         if newer >= 0:  # take it out of its place

@@ -11,7 +11,7 @@ import heapq
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from mlbook.queueing.checked import instants, one_each
+from mlbook.queueing.checked import LONGEST, instants, one_each
 from mlbook.queueing.jit import has_numba, jit
 from mlbook.validate import integer
 
@@ -61,12 +61,20 @@ def fifo(arrive_s: ArrayLike, service_s: ArrayLike, workers: int = 1) -> Floats:
     array([ 5.,  6., 10.])
     """
     integer("workers", workers, at_least=1, unit="workers", hint="Write 1 for a single one.")
-    arrive = instants("arrive_s", arrive_s)
-    service = one_each("service_s", service_s, arrive.size)
-    return quickest(arrive, service, np.full(workers, -np.inf))
+    arrive = np.ascontiguousarray(arrive_s, dtype=np.float64)
+    service = np.ascontiguousarray(service_s, dtype=np.float64)
+    done, free = np.empty(arrive.shape), np.full(workers, -np.inf)
+    one_row = arrive.shape == service.shape == (arrive.size,)
+    begun = has_numba() and one_row and np.isfinite([arrive[:1], arrive[-1:]]).all()
+    # A compiled kernel looks at each number as it comes by, which costs no time.
+    if begun and quickest(arrive, service, free, done) == arrive.size:
+        return done
+    one_each("service_s", service, instants("arrive_s", arrive).size)
+    quickest(arrive, service, free, done)
+    return done
 
 
-def quickest(arrive: Floats, service: Floats, free: Floats) -> Floats:
+def quickest(arrive: Floats, service: Floats, free: Floats, done: Floats) -> int:
     """Choose the quickest of the kernels below; they all find the same departures.
 
     Parameters
@@ -76,17 +84,20 @@ def quickest(arrive: Floats, service: Floats, free: Floats) -> Floats:
     free : ndarray of shape (workers,)
         When each worker is free, in seconds; afterwards, when each is free again. So a simulation
         can go on where it stopped.
+    done : ndarray of shape (n,)
+        Is filled with the departures in seconds, in the order of arrival.
 
     Returns
     -------
-    ndarray of shape (n,)
-        Departures in seconds, in the order of arrival.
+    int
+        How many departed: with numba fewer than n when something is no instant, not sorted or
+        negative, up to the first such request.
     """
     if not has_numba():
-        return _heapq(arrive, service, free)
+        return _heapq(arrive, service, free, done)
     if free.size == 1:
-        return lindley(arrive, service, free)
-    return (branch_free if free.size < HEAP_FROM else heap)(arrive, service, free)
+        return lindley(arrive, service, free, done)
+    return (branch_free if free.size < HEAP_FROM else heap)(arrive, service, free, done)
 
 
 @jit
@@ -104,27 +115,32 @@ def scan(arrive: Floats, service: Floats, free: Floats) -> Floats:
 
 
 @jit
-def lindley(arrive: Floats, service: Floats, free: Floats) -> Floats:
+def lindley(arrive: Floats, service: Floats, free: Floats, done: Floats) -> int:
     """One worker: a request waits for the one before it."""
-    done = np.empty(arrive.size)
-    end = free[0]
+    end, before = free[0], -np.inf
     for i in range(arrive.size):
+        if not (before <= arrive[i] and 0 <= service[i] <= LONGEST):
+            return i  # no such request can be: stop, and let the caller say why
+        before = arrive[i]
         end = max(arrive[i], end) + service[i]
         done[i] = end
     free[0] = end
-    return done
+    return arrive.size
 
 
 @jit
-def branch_free(arrive: Floats, service: Floats, free: Floats) -> Floats:
+def branch_free(arrive: Floats, service: Floats, free: Floats, done: Floats) -> int:
     """Keep the workers sorted: drop the first, insert the new one, never ask where it goes."""
     workers = free.size
     both = np.full((2, workers + 1), np.inf)
     now, then = both[0], both[1]
     for j in range(workers):  # a loop compiles five times as fast as now[:workers] = free
         now[j] = free[j]
-    done = np.empty(arrive.size)
+    before = -np.inf
     for i in range(arrive.size):
+        if not (before <= arrive[i] and 0 <= service[i] <= LONGEST):
+            return i
+        before = arrive[i]
         end = max(arrive[i], now[0]) + service[i]
         done[i] = end
         then[0] = now[1] if now[1] < end else end
@@ -134,7 +150,7 @@ def branch_free(arrive: Floats, service: Floats, free: Floats) -> Floats:
         now, then = then, now  # in place, each step would have to wait for the one before
     for j in range(workers):
         free[j] = now[j]
-    return done
+    return arrive.size
 
 
 @jit
@@ -153,14 +169,17 @@ def replace_first(free: Floats, end: float) -> None:
 
 
 @jit
-def heap(arrive: Floats, service: Floats, free: Floats) -> Floats:
+def heap(arrive: Floats, service: Floats, free: Floats, done: Floats) -> int:
     """Many workers: the one that is free first stands at the top of a heap."""
-    done = np.empty(arrive.size)
+    before = -np.inf
     for i in range(arrive.size):
+        if not (before <= arrive[i] and 0 <= service[i] <= LONGEST):
+            return i
+        before = arrive[i]
         end = max(arrive[i], free[0]) + service[i]
         done[i] = end
         replace_first(free, end)
-    return done
+    return arrive.size
 
 
 @jit
@@ -210,23 +229,28 @@ def tandem(arrive_s: ArrayLike, service_s: ArrayLike, workers: ArrayLike) -> Flo
            [7., 4.]])
     """
     at, counts = instants("arrive_s", arrive_s), np.atleast_1d(workers)
-    times = np.atleast_2d(np.asarray(service_s, dtype=np.float64))
+    times = np.atleast_2d(np.ascontiguousarray(service_s, dtype=np.float64))
     if times.shape != (counts.size, at.size):
         text = f"service_s must have {counts.size} rows (one a queue) of {at.size} numbers (one a"
         raise ValueError(f"{text} request), got shape {times.shape}. Use one row a queue.")
     done = np.empty((counts.size, at.size))
     who: Ids | slice = slice(None)  # until somebody overtakes
-    for station, (takes, count) in enumerate(zip(times, counts.tolist(), strict=True)):
+    for station, count in enumerate(counts.tolist()):
         integer("workers", count, at_least=1, unit="workers", hint="Write 1 for a single one.")
-        service = one_each("service_s", takes, at.size)[who]
-        if station == counts.size - 1:  # in which order they leave the last one does not matter
-            at = quickest(at, service, np.full(count, -np.inf))
-        elif count == 1:
-            at = lindley(at, service, np.full(1, -np.inf))
+        service = times[station][who]
+        if count == 1 or station == counts.size - 1:  # nobody overtakes, or it does not matter
+            left = done[station] if isinstance(who, slice) else np.empty(at.size)
+            served = quickest(at, service, np.full(count, -np.inf), left)
         else:
+            one_each("service_s", service, at.size)
             who = np.arange(at.size) if isinstance(who, slice) else who
-            at, who = in_order(at, service, who, count)
-        done[station, who] = at
+            left, who = in_order(at, service, who, count)
+            served = at.size
+        if served < at.size or not has_numba():
+            one_each("service_s", times[station], at.size)  # says where the kernel stopped
+        if not isinstance(who, slice):
+            done[station, who] = left
+        at = left
     return done
 
 
@@ -248,15 +272,16 @@ def in_order(arrive: Floats, service: Floats, who: Ids, workers: int) -> tuple[F
         Departures in seconds, sorted, and who leaves then.
     """
     free, held = np.full(workers, -np.inf), np.full(workers, -1)
-    if workers == 1:
-        return lindley(arrive, service, free), who
     left, order = np.empty(arrive.size), np.empty(arrive.size, np.int64)
+    if workers == 1:
+        quickest(arrive, service, free, left)
+        return left, who
     gone = leave_order(arrive, service, who, free, held, left, order)
     left[gone:], order[gone:] = free[held >= 0], held[held >= 0]
     return left, order
 
 
-def _heapq(arrive: Floats, service: Floats, free_s: Floats) -> Floats:
+def _heapq(arrive: Floats, service: Floats, free_s: Floats, done_s: Floats) -> int:
     """Without numba the heap of the standard library is the fastest."""
     free, done = sorted(free_s.tolist()), []
     for at, takes in zip(arrive.tolist(), service.tolist(), strict=True):
@@ -264,5 +289,5 @@ def _heapq(arrive: Floats, service: Floats, free_s: Floats) -> Floats:
         end = (at if at > first else first) + takes
         heapq.heapreplace(free, end)
         done.append(end)
-    free_s[:] = sorted(free)
-    return np.array(done)
+    free_s[:], done_s[:] = sorted(free), done
+    return len(done)

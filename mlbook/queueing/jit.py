@@ -54,24 +54,24 @@ class Kernel(Generic[_P, _R]):
 
     @functools.cached_property
     def fast(self) -> Callable[_P, _R]:
-        """The compiled function; the plain one without numba."""
+        """The compiled function; a plain one without numba. What it calls is of the same kind."""
+        function = _with_fast_callees(self.plain)
         if not has_numba():
-            return self.plain
+            return function
         import numba
 
-        function = _with_compiled_callees(self.plain)
         try:
             return numba.njit(cache=True, nogil=True)(function)
         except RuntimeError:  # no file to keep the machine code beside: compile anew each time
             return numba.njit(nogil=True)(function)
 
 
-def _with_compiled_callees(plain: Callable[_P, _R]) -> Callable[_P, _R]:
-    """Let a kernel see the compiled form of the kernels that it calls."""
+def _with_fast_callees(plain: Callable[_P, _R]) -> Callable[_P, _R]:
+    """Let a kernel see the functions behind the kernels that it calls, without this shim."""
     assert isinstance(plain, types.FunctionType)
     called = {name: plain.__globals__.get(name) for name in plain.__code__.co_names}
-    compiled = {name: value.fast for name, value in called.items() if isinstance(value, Kernel)}
-    seen = plain.__globals__ | compiled
+    fast = {name: value.fast for name, value in called.items() if isinstance(value, Kernel)}
+    seen = plain.__globals__ | fast
     code, defaults, closure = plain.__code__, plain.__defaults__, plain.__closure__
     copy = types.FunctionType(code, seen, plain.__name__, defaults, closure)
     copy.__qualname__, copy.__module__ = plain.__qualname__, plain.__module__

@@ -38,7 +38,9 @@ class _Line:
     def feed(self, at_s: Floats, who: Ids | None, base: int) -> tuple[Floats, Ids | None]:
         service = _of(self.service, who, base)
         if self.last or who is None:  # nobody comes after, or nobody can overtake
-            return quickest(at_s, service, self.free), who
+            done = np.empty(at_s.size)
+            quickest(at_s, service, self.free, done)
+            return done, who
         left, order = np.empty(at_s.size), np.empty(at_s.size, np.int64)
         gone = leave_order(at_s, service, who, self.free, self.held, left, order)
         return left[:gone], order[:gone]

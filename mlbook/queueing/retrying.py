@@ -101,15 +101,14 @@ def pop(times: Floats, ids: Ids, size: int) -> int:
     at, i = times[size - 1], ids[size - 1]
     j = 0
     while 2 * j + 1 < size - 1:
-        child = 2 * j + 1
-        if child + 1 < size - 1 and (
-            times[child + 1] < times[child]
-            or (times[child + 1] == times[child] and ids[child + 1] < ids[child])
-        ):
-            child += 1
-        if times[child] > at or (times[child] == at and ids[child] > i):
+        child, soonest = 2 * j + 1, times[2 * j + 1]
+        if child + 1 < size - 1:
+            other = times[child + 1]
+            if other < soonest or (other == soonest and ids[child + 1] < ids[child]):
+                child, soonest = child + 1, other
+        if soonest > at or (soonest == at and ids[child] > i):
             break
-        times[j], ids[j] = times[child], ids[child]
+        times[j], ids[j] = soonest, ids[child]
         j = child
     times[j], ids[j] = at, i
     return size - 1
@@ -132,7 +131,7 @@ def with_retries(
             repeats = pop(again_at, again, repeats)
         else:
             now, i, came = arrive[came], came, came + 1
-        tried[i] += 1
+        tried[i] = nth = int(tried[i]) + 1
         while head < tail and starts[head % (room + 1)] <= now:  # these have left the line
             head += 1
         gives_up, start = now, max(now, free[0])
@@ -145,7 +144,7 @@ def with_retries(
             if end <= gives_up:
                 done[i] = end
                 continue
-        if tried[i] < tries:
-            pause = backoff * 2.0 ** (tried[i] - 1)
+        if nth < tries:
+            pause = backoff * 2.0 ** (nth - 1)
             repeats = push(again_at, again, repeats, gives_up + pause, i)
     return done, tried

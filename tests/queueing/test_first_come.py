@@ -11,8 +11,22 @@ from mlbook.queueing import fifo, first_come, tandem
 from mlbook.streams import stream
 from tests.worlds import refusal
 
-KERNELS = [first_come.scan, first_come.branch_free, first_come.heap, first_come._heapq]
 WORKERS = [1, 2, 5, 64, 65, 300]
+
+
+def filling(kernel):
+    """Give what a kernel fills in."""
+
+    def run(arrive_s, service_s, free):
+        done_s = np.full(arrive_s.size, np.nan)
+        assert kernel(arrive_s, service_s, free, done_s) == arrive_s.size
+        return done_s
+
+    return run
+
+
+QUICK = [first_come.branch_free, first_come.heap, first_come._heapq]
+KERNELS = [first_come.scan, *map(filling, QUICK)]
 
 
 def busy(n=2_000, seed=1, load=3.0):
@@ -71,7 +85,7 @@ def test_every_way_to_find_the_first_worker_finds_the_same_departures(kernel, wo
 
 
 @pytest.mark.parametrize("workers", WORKERS)
-@pytest.mark.parametrize("kernel", [*KERNELS, first_come.quickest])
+@pytest.mark.parametrize("kernel", [*KERNELS, filling(first_come.quickest)])
 def test_a_station_goes_on_where_it_stopped(kernel, workers):
     arrive_s, service_s = busy(load=0.9 * workers)
     free = np.full(workers, -np.inf)
@@ -104,6 +118,20 @@ def test_the_engine_without_numba_gives_the_same_bits(without_numba):
     arrive_s, service_s = busy(300)
     expected_s = first_come.scan.plain(arrive_s, service_s, np.full(3, -np.inf))
     np.testing.assert_array_equal(fifo(arrive_s, service_s, 3), expected_s)
+
+
+@pytest.mark.parametrize(
+    ("kernel", "workers"),
+    [(first_come.lindley, 1), (first_come.branch_free, 3), (first_come.heap, 3)],
+)
+@pytest.mark.parametrize("row", [0, 1])
+@pytest.mark.parametrize("wrong", [-1.0, np.nan])
+def test_a_kernel_stops_at_the_first_request_that_cannot_be(kernel, workers, row, wrong):
+    both = np.array(busy(50))
+    both[row, [20, 30]] = wrong
+    done_s = np.full(50, np.nan)
+    assert kernel(*both, np.full(workers, -np.inf), done_s) == 20
+    np.testing.assert_array_equal(np.isnan(done_s), np.arange(50) >= 20)
 
 
 # ---- tandem
@@ -159,7 +187,17 @@ def test_arrivals_that_cannot_be_are_refused(call, arrive_s, words):
     assert words in refusal(ValueError, call, arrive_s, [1.0, 1.0])
 
 
-@pytest.mark.parametrize("call", [fifo, lambda a, s: tandem(a, [[1.0, 1.0], s], [1, 1])])
+@pytest.mark.parametrize(
+    "call",
+    [
+        fifo,
+        lambda a, s: fifo(a, s, 3),
+        lambda a, s: fifo(a, s, 300),
+        lambda a, s: tandem(a, [[1.0, 1.0], s], [1, 1]),
+        lambda a, s: tandem(a, [s, [1.0, 1.0]], [2, 1]),
+        lambda a, s: tandem(a, [[1.0, 1.0], s], [2, 2]),
+    ],
+)
 @pytest.mark.parametrize("wrong", [-1.0, np.nan, np.inf])
 def test_a_time_of_service_that_cannot_be_is_refused(call, wrong):
     words = f"service_s must be >= 0 and finite (seconds), got {wrong} at position 1."

@@ -77,9 +77,11 @@ def test_without_numba_the_plain_function_runs(monkeypatch):
     monkeypatch.setattr(shim, "find_spec", lambda _: None)
     has_numba.cache_clear()
     try:
-        _, doubled = from_a_string()
+        twice, doubled = from_a_string()
         np.testing.assert_array_equal(doubled(np.array([1.0, 2.5])), [2.0, 5.0])
-        assert doubled.fast is doubled.plain
+        assert doubled.fast.__code__ is doubled.plain.__code__
+        called = doubled.fast.__globals__["twice"]
+        assert called is twice.fast, "it calls the function, and does not go through the shim"
     finally:
         monkeypatch.undo()
         has_numba.cache_clear()
@@ -153,9 +155,9 @@ def cases():
     one, other = rng.integers(5, size=(2, n))
     return {
         "scan": [(arrive, service, idle(w)) for w in (1, 4)],
-        "lindley": [(arrive, service, idle(1))],
-        "branch_free": [(arrive, service, idle(w)) for w in (1, 4)],
-        "heap": [(arrive, service, idle(w)) for w in (1, 70)],
+        "lindley": [(arrive, service, idle(1), np.zeros(n))],
+        "branch_free": [(arrive, service, idle(w), np.zeros(n)) for w in (1, 4)],
+        "heap": [(arrive, service, idle(w), np.zeros(n)) for w in (1, 70)],
         "replace_first": [(np.array([1.0, 3.0, 2.0, 9.0]), end) for end in (0.5, 2.5, 10.0)],
         "leave_order": [
             (arrive, service, ids, idle(w), np.full(w, -1), np.zeros(n), np.zeros(n, np.int64))
