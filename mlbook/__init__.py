@@ -54,7 +54,7 @@ if TYPE_CHECKING:
         Streaming,
     )
     from mlbook.reading import source
-    from mlbook.routing import BlueGreen, Canary, Fallback, Shadow, Split
+    from mlbook.routing import Bandit, BlueGreen, Canary, Fallback, Shadow, Split
     from mlbook.tasting import mystery
     from mlbook.world import ReplayWorld, World
 
@@ -64,6 +64,7 @@ __all__ = [
     "MINUTE",
     "MS",
     "SECOND",
+    "Bandit",
     "BlueGreen",
     "Canary",
     "Fallback",
@@ -117,6 +118,7 @@ _HOME = {
     "hint": "exercises",
     "guess": "exercises",
     "check": "exercises",
+    "Bandit": "routing",
     "BlueGreen": "routing",
     "Canary": "routing",
     "Fallback": "routing",

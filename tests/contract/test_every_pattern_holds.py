@@ -63,6 +63,12 @@ PATTERNS |= {
     "fallback, all inside": mb.Fallback(
         primary=RELEASE, backup=mb.Shadow(primary=mb.SharedDb(), shadow=AB), timeout=5 * mb.MS
     ),
+    "bandit": mb.Bandit(control=mb.SharedDb(), treatment=mb.Streaming()),
+    "bandit, of routers": mb.Bandit(
+        control=mb.Fallback(primary=mb.RestApi(), backup=mb.SharedDb(), timeout=10 * mb.MS),
+        treatment=AB,
+        learns_every=10 * mb.MINUTE,
+    ),
 }
 
 
