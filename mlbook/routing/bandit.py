@@ -58,7 +58,7 @@ class Policy(Protocol):
 
 
 @dataclass(frozen=True)
-class Thompson:
+class Thompson(Policy):
     """Draw each arm's click rate as the counts allow it, and pick the arm with the highest.
 
     Examples
