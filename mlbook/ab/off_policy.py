@@ -195,7 +195,8 @@ def doubly_robust(
     -------
     PolicyValue
         Unbiased when the propensities are right or the model is; less noisy than `ipw` when the
-        model is good. The model must not have seen the row itself: :func:`mlbook.ab.cross_fitted_means`.
+        model is good. The model must not have seen the row itself; see
+        :func:`mlbook.ab.cross_fitted_means`.
 
     References
     ----------

@@ -15,7 +15,7 @@ from mlbook.ab.effect import Effect, People, people_by_day
 from mlbook.ab.expectation import expected_totals, launched
 from mlbook.ab.knobs import check_plugins, check_rates, check_sizes
 from mlbook.ab.log_fault import ARMS, LogFault
-from mlbook.ab.shoppers import METRICS, Shoppers, order_values, per_session
+from mlbook.ab.shoppers import METRICS, Shoppers, moments, order_values
 from mlbook.streams import stream
 from mlbook.validate import one_of
 
@@ -188,7 +188,7 @@ class Population:
         float
             In counts or money a user. Drift and faults are left out, here and in `sd`.
         """
-        return self._moments(metric, self.days)[0]
+        return moments(self, metric, self.days)[0]
 
     def sd(self, metric: str) -> float:
         """Tell the standard deviation of a user's total, when nobody is treated.
@@ -203,7 +203,7 @@ class Population:
         float
             In counts or money a user.
         """
-        return float(np.sqrt(self._moments(metric, self.days)[1]))
+        return float(np.sqrt(moments(self, metric, self.days)[1]))
 
     def correlation(self, metric: str) -> float:
         """Tell how well a user's past foretells the same metric, when nobody is treated.
@@ -219,11 +219,9 @@ class Population:
             Pearson's correlation of the totals before and during the experiment. CUPED cuts the
             variance by its square.
         """
-        (past, noise), (now, noise_now) = (
-            self._moments(metric, days) for days in (self.pre_days, self.days)
-        )
-        shared = past * now * per_session(self, metric)[2]
-        return float(shared / np.sqrt(noise * noise_now))
+        _, past, past_between = moments(self, metric, self.pre_days)
+        _, now, now_between = moments(self, metric, self.days)
+        return float(past_between * now_between / np.sqrt(past * now))
 
     def true_lift(self, metric: str = "clicks") -> float:
         """Tell what a launch would change over the days of the experiment.
@@ -287,11 +285,6 @@ class Population:
         """How many days are treated in a switchback."""
         return round(self.treatment_share * self.days)
 
-    def _moments(self, metric: str, days: int) -> tuple[float, float]:
-        one, square, differ = per_session(self, one_of("metric", metric, METRICS))
-        sessions = self.sessions_per_day * days
-        return sessions * one, sessions * square + (sessions * one) ** 2 * differ
-
     def _period(
         self, name: str, who: Shoppers, factors: list[Any], days: int, people: list[People]
     ) -> dict[str, NDArray[Any]]:
@@ -301,12 +294,9 @@ class Population:
         sessions = rng.poisson(mean * who.activity, (len(factors), self.users))
         clicks = rng.binomial(sessions, np.array([who.click_rate * each for each in factors]))
         orders = rng.binomial(clicks, self.order_rate)
+        usual = self.users * self.mean("orders") / self.days
         for day, arms in enumerate(people):
             for effect in self.effects:
-                orders[day] = effect.kept(orders[day], arms, day, rng, self._expected_orders)
+                orders[day] = effect.kept(orders[day], arms, day, rng, usual)
         money = order_values(self, orders, rng)
         return {"sessions": sessions, "clicks": clicks, "orders": orders, "revenue": money}
-
-    @property
-    def _expected_orders(self) -> float:
-        return self.users * self.mean("orders") / self.days
