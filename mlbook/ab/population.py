@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlbook.ab.effect import Effect, People, people_by_day
-from mlbook.ab.expectation import expected_totals, launched
+from mlbook.ab.expectation import expected_totals, launched, shown_lift
 from mlbook.ab.knobs import check_plugins, check_rates, check_sizes
 from mlbook.ab.log_fault import ARMS, LogFault
 from mlbook.ab.shoppers import METRICS, Shoppers, moments, order_values
@@ -136,10 +136,9 @@ class Population:
 
         who = Shoppers.of(self, (self.users,), "ab/log")
         people = people_by_day(self)
-        before = self._period("before", who, [1.0], self.pre_days, [])
         factors = [
-            np.prod([effect.of(people[day], day) for effect in self.effects], axis=0)
-            for day in range(self.days)
+            np.prod([effect.of(each, day) for effect in self.effects], axis=0)
+            for day, each in enumerate(people)
         ]
         during = self._period("during", who, factors, 1, people)
         columns = {
@@ -147,11 +146,7 @@ class Population:
             "arm": np.concatenate([np.where(each.treated, *ARMS[::-1]) for each in people]),
             "day": np.repeat(np.arange(self.days), self.users),
         } | {name: values.ravel() for name, values in during.items()}
-        known = {f"{name}_before": values[0] for name, values in before.items()}
-        if self.cluster_size > 1:
-            known["cluster"] = people[0].cluster
-        for effect in self.effects:
-            known |= effect.columns(people[0])
+        known = self._known_before(who, people[0])
         columns |= {name: np.tile(values, self.days) for name, values in known.items()}
         log = pd.DataFrame(columns)
         if self.fault is None:
@@ -258,13 +253,7 @@ class Population:
         """
         one_of("metric", metric, METRICS)
         one_of("per", per, ["users", "sessions", "clicks"])
-        control, treatment = (
-            getattr(totals, metric) / getattr(totals, per)
-            for totals in expected_totals(self).values()
-        )
-        if self.split_by == "day" and per == "users":  # all of them are in both arms: per day
-            treatment *= (self.days - self.treated_days) / self.treated_days
-        return float(treatment / control - 1)
+        return shown_lift(self, metric, per)
 
     def expected(self) -> pd.DataFrame:
         """Tell what the rows of the log add up to on average.
@@ -284,6 +273,16 @@ class Population:
     def treated_days(self) -> int:
         """How many days are treated in a switchback."""
         return round(self.treatment_share * self.days)
+
+    def _known_before(self, who: Shoppers, people: People) -> dict[str, NDArray[Any]]:
+        """Give the columns that say something of a user, whatever the day."""
+        past = self._period("before", who, [1.0], self.pre_days, [])
+        known = {f"{name}_before": values[0] for name, values in past.items()}
+        if self.cluster_size > 1:
+            known["cluster"] = people.cluster
+        for effect in self.effects:
+            known |= effect.columns(people)
+        return known
 
     def _period(
         self, name: str, who: Shoppers, factors: list[Any], days: int, people: list[People]
