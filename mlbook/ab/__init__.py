@@ -33,9 +33,9 @@ from mlbook.ab.off_policy import (
     PolicyValue,
     doubly_robust,
     effective_sample_size,
+    importance_weights,
     ipw,
     snipw,
-    weights,
 )
 from mlbook.ab.open_bandit import real_log
 from mlbook.ab.population import Population
@@ -116,6 +116,7 @@ __all__ = [
     "false_positive_risk",
     "fisher",
     "holm",
+    "importance_weights",
     "interleaved_impressions",
     "ipw",
     "lai_robbins",
@@ -137,5 +138,4 @@ __all__ = [
     "srm",
     "stratified",
     "user_totals",
-    "weights",
 ]

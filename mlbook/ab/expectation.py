@@ -15,7 +15,7 @@ from mlbook.ab.shoppers import METRICS
 if TYPE_CHECKING:
     from mlbook.ab.population import Population
 
-__all__ = ["arm_factors", "expected_totals", "launched"]
+__all__ = ["arm_factors", "expected_totals", "launched", "shown_lift"]
 
 
 def launched(population: Population, metric: str, *, everybody: bool) -> float:
@@ -59,6 +59,30 @@ def expected_totals(population: Population) -> dict[str, Totals]:
         By arm.
     """
     return {arm: _expected(population, arm) for arm in ARMS}
+
+
+def shown_lift(population: Population, metric: str, per: str) -> float:
+    """Tell what comparing the arms shows on average.
+
+    Parameters
+    ----------
+    population : Population
+        Users, effects and the fault.
+    metric, per : str
+        What is divided by what, as fields of `Totals`.
+
+    Returns
+    -------
+    float
+        Treatment against control, relative.
+    """
+    control, treatment = (
+        getattr(totals, metric) / getattr(totals, per)
+        for totals in expected_totals(population).values()
+    )
+    if population.split_by == "day" and per == "users":  # all of them are in both arms: per day
+        treatment *= (population.days - population.treated_days) / population.treated_days
+    return float(treatment / control - 1)
 
 
 def _expected(population: Population, arm: str) -> Totals:

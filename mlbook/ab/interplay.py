@@ -121,6 +121,13 @@ class SharedSupply(Effect):
         number("lift", self.lift, above=-1, unit=RELATIVE)
         number("stock", self.stock, above=0, unit="times the demand when nobody is treated")
 
+    def check(self, population: Population) -> None:
+        if population.split_by == "cluster":
+            text = (
+                "split_by must be 'user' or 'day' (all clusters buy from one stock), got 'cluster'."
+            )
+            raise ValueError(f"{text} Write split_by='day' to see the truth.")
+
     def truth(self, day: ArrayLike) -> Floats:
         return np.full(np.shape(day), float(self.lift))
 

@@ -36,7 +36,7 @@ class Bots(LogFault):
     Parameters
     ----------
     share : float
-        Bots for each user, above 0; 0.02 is two bots in a hundred users.
+        Bots for each user, above 0 and at most 1; 0.02 is two bots in a hundred users.
     sessions_per_day : float
         Mean sessions of a bot on a day, above 0.
     click_rate : float
@@ -60,7 +60,7 @@ class Bots(LogFault):
     click_rate: float = 0.0
 
     def __post_init__(self) -> None:
-        number("share", self.share, above=0, unit="bots for each user")
+        number("share", self.share, above=0, at_most=1, unit="bots for each user")
         number("sessions_per_day", self.sessions_per_day, above=0, unit="sessions of a bot a day")
         number("click_rate", self.click_rate, at_least=0, at_most=1, unit="clicks a session")
 

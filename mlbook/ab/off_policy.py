@@ -19,9 +19,9 @@ __all__ = [
     "PolicyValue",
     "doubly_robust",
     "effective_sample_size",
+    "importance_weights",
     "ipw",
     "snipw",
-    "weights",
 ]
 
 Floats = NDArray[np.float64]
@@ -42,7 +42,9 @@ class PolicyValue(NamedTuple):
     standard_error: float
 
 
-def weights(target: ArrayLike, propensity: ArrayLike, *, clip: float | None = None) -> Floats:
+def importance_weights(
+    target: ArrayLike, propensity: ArrayLike, *, clip: float | None = None
+) -> Floats:
     """Tell how often each row counts: the other policy's probability over the logged one.
 
     Parameters
@@ -72,8 +74,10 @@ def weights(target: ArrayLike, propensity: ArrayLike, *, clip: float | None = No
 
     Examples
     --------
-    >>> weights(0.5, [0.25, 1.0, 0.001]).tolist(), weights(0.5, [0.001], clip=10).tolist()
-    ([2.0, 0.5, 500.0], [10.0])
+    >>> importance_weights(0.5, [0.25, 1.0, 0.001]).tolist()
+    [2.0, 0.5, 500.0]
+    >>> importance_weights(0.5, [0.25, 1.0, 0.001], clip=10).tolist()
+    [2.0, 0.5, 10.0]
     """
     logged, wanted = np.asarray(propensity, float), np.asarray(target, float)
     unit, hint = "the probability of what was shown", "Without it the row tells nothing: drop it."
@@ -95,7 +99,7 @@ def effective_sample_size(weight: ArrayLike) -> float:
     Parameters
     ----------
     weight : array_like of shape (n,)
-        As `weights` gives them.
+        As `importance_weights` gives them.
 
     Returns
     -------
@@ -124,7 +128,7 @@ def ipw(reward: ArrayLike, weight: ArrayLike) -> PolicyValue:
     reward : array_like of shape (n,)
         What each row brought, for example 1 for a click.
     weight : array_like of shape (n,)
-        As `weights` gives them.
+        As `importance_weights` gives them.
 
     Returns
     -------
@@ -148,7 +152,7 @@ def snipw(reward: ArrayLike, weight: ArrayLike) -> PolicyValue:
     reward : array_like of shape (n,)
         What each row brought.
     weight : array_like of shape (n,)
-        As `weights` gives them.
+        As `importance_weights` gives them.
 
     Returns
     -------
@@ -185,7 +189,7 @@ def doubly_robust(
     reward : array_like of shape (n,)
         What each row brought.
     weight : array_like of shape (n,)
-        As `weights` gives them.
+        As `importance_weights` gives them.
     shown : array_like of shape (n,)
         What the model expected of what was shown.
     target : array_like of shape (n,)
@@ -195,7 +199,8 @@ def doubly_robust(
     -------
     PolicyValue
         Unbiased when the propensities are right or the model is; less noisy than `ipw` when the
-        model is good. The model must not have seen the row itself: :func:`mlbook.ab.cross_fitted_means`.
+        model is good. The model must not have seen the row itself; see
+        :func:`mlbook.ab.cross_fitted_means`.
 
     References
     ----------
@@ -239,7 +244,14 @@ def _all_rows(
 def _weights(weight: ArrayLike) -> Floats:
     rows = column_of_rows("weight", weight)
     finite = np.isfinite(rows) & (rows >= 0)
-    _all_rows("weight", rows, finite, ">= 0", "times that a row counts", "Make them by weights().")
+    _all_rows(
+        "weight",
+        rows,
+        finite,
+        ">= 0",
+        "times that a row counts",
+        "importance_weights() makes them.",
+    )
     if not rows.any():
         text = "weight must be above 0 in some row (times that a row counts), got 0 in all."
         raise ValueError(f"{text} The log holds nothing that the other policy would show.")

@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlbook.ab.effect import Effect, People, people_by_day
-from mlbook.ab.expectation import expected_totals, launched
+from mlbook.ab.expectation import expected_totals, launched, shown_lift
 from mlbook.ab.knobs import check_plugins, check_rates, check_sizes
 from mlbook.ab.log_fault import ARMS, LogFault
-from mlbook.ab.shoppers import METRICS, Shoppers, order_values, per_session
+from mlbook.ab.shoppers import METRICS, Shoppers, moments, order_values
 from mlbook.streams import stream
 from mlbook.validate import one_of
 
@@ -136,10 +136,9 @@ class Population:
 
         who = Shoppers.of(self, (self.users,), "ab/log")
         people = people_by_day(self)
-        before = self._period("before", who, [1.0], self.pre_days, [])
         factors = [
-            np.prod([effect.of(people[day], day) for effect in self.effects], axis=0)
-            for day in range(self.days)
+            np.prod([effect.of(each, day) for effect in self.effects], axis=0)
+            for day, each in enumerate(people)
         ]
         during = self._period("during", who, factors, 1, people)
         columns = {
@@ -147,11 +146,7 @@ class Population:
             "arm": np.concatenate([np.where(each.treated, *ARMS[::-1]) for each in people]),
             "day": np.repeat(np.arange(self.days), self.users),
         } | {name: values.ravel() for name, values in during.items()}
-        known = {f"{name}_before": values[0] for name, values in before.items()}
-        if self.cluster_size > 1:
-            known["cluster"] = people[0].cluster
-        for effect in self.effects:
-            known |= effect.columns(people[0])
+        known = self._known_before(who, people[0])
         columns |= {name: np.tile(values, self.days) for name, values in known.items()}
         log = pd.DataFrame(columns)
         if self.fault is None:
@@ -188,7 +183,7 @@ class Population:
         float
             In counts or money a user. Drift and faults are left out, here and in `sd`.
         """
-        return self._moments(metric, self.days)[0]
+        return moments(self, metric, self.days)[0]
 
     def sd(self, metric: str) -> float:
         """Tell the standard deviation of a user's total, when nobody is treated.
@@ -203,7 +198,7 @@ class Population:
         float
             In counts or money a user.
         """
-        return float(np.sqrt(self._moments(metric, self.days)[1]))
+        return float(np.sqrt(moments(self, metric, self.days)[1]))
 
     def correlation(self, metric: str) -> float:
         """Tell how well a user's past foretells the same metric, when nobody is treated.
@@ -219,11 +214,9 @@ class Population:
             Pearson's correlation of the totals before and during the experiment. CUPED cuts the
             variance by its square.
         """
-        (past, noise), (now, noise_now) = (
-            self._moments(metric, days) for days in (self.pre_days, self.days)
-        )
-        shared = past * now * per_session(self, metric)[2]
-        return float(shared / np.sqrt(noise * noise_now))
+        _, past, past_between = moments(self, metric, self.pre_days)
+        _, now, now_between = moments(self, metric, self.days)
+        return float(past_between * now_between / np.sqrt(past * now))
 
     def true_lift(self, metric: str = "clicks") -> float:
         """Tell what a launch would change over the days of the experiment.
@@ -260,13 +253,7 @@ class Population:
         """
         one_of("metric", metric, METRICS)
         one_of("per", per, ["users", "sessions", "clicks"])
-        control, treatment = (
-            getattr(totals, metric) / getattr(totals, per)
-            for totals in expected_totals(self).values()
-        )
-        if self.split_by == "day" and per == "users":  # all of them are in both arms: per day
-            treatment *= (self.days - self.treated_days) / self.treated_days
-        return float(treatment / control - 1)
+        return shown_lift(self, metric, per)
 
     def expected(self) -> pd.DataFrame:
         """Tell what the rows of the log add up to on average.
@@ -287,10 +274,15 @@ class Population:
         """How many days are treated in a switchback."""
         return round(self.treatment_share * self.days)
 
-    def _moments(self, metric: str, days: int) -> tuple[float, float]:
-        one, square, differ = per_session(self, one_of("metric", metric, METRICS))
-        sessions = self.sessions_per_day * days
-        return sessions * one, sessions * square + (sessions * one) ** 2 * differ
+    def _known_before(self, who: Shoppers, people: People) -> dict[str, NDArray[Any]]:
+        """Give the columns that say something of a user, whatever the day."""
+        past = self._period("before", who, [1.0], self.pre_days, [])
+        known = {f"{name}_before": values[0] for name, values in past.items()}
+        if self.cluster_size > 1:
+            known["cluster"] = people.cluster
+        for effect in self.effects:
+            known |= effect.columns(people)
+        return known
 
     def _period(
         self, name: str, who: Shoppers, factors: list[Any], days: int, people: list[People]
@@ -301,12 +293,9 @@ class Population:
         sessions = rng.poisson(mean * who.activity, (len(factors), self.users))
         clicks = rng.binomial(sessions, np.array([who.click_rate * each for each in factors]))
         orders = rng.binomial(clicks, self.order_rate)
+        usual = self.users * self.mean("orders") / self.days
         for day, arms in enumerate(people):
             for effect in self.effects:
-                orders[day] = effect.kept(orders[day], arms, day, rng, self._expected_orders)
+                orders[day] = effect.kept(orders[day], arms, day, rng, usual)
         money = order_values(self, orders, rng)
         return {"sessions": sessions, "clicks": clicks, "orders": orders, "revenue": money}
-
-    @property
-    def _expected_orders(self) -> float:
-        return self.users * self.mean("orders") / self.days

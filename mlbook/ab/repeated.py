@@ -70,7 +70,8 @@ def daily_counts(
     Parameters
     ----------
     population : Population
-        Its `users` are spread evenly over its `days`; sessions, spreads and money play no part.
+        Its `users` are spread evenly over its `days` (a remainder stays away). Sessions, spreads
+        and money play no part.
     experiments : int
         How many, >= 1.
     ramp : sequence of float, optional
@@ -139,7 +140,7 @@ def user_totals(population: Population, experiments: int) -> UserTotals:
     people = People(population.seed, treated, np.broadcast_to(np.arange(shape[2]), shape))
     who = Shoppers.of(population, shape, "ab/totals")
     rng = stream(population.seed, "ab/totals")
-    before, _ = _two_counts(who, population.sessions_per_day * population.pre_days, 1.0, rng)[::-1]
+    _, before = _two_counts(who, population.sessions_per_day * population.pre_days, 1.0, rng)
     factor, known = _over_the_days(population, people)
     sessions, clicks = _two_counts(who, population.sessions_per_day * population.days, factor, rng)
     orders = rng.binomial(clicks, population.order_rate * known)

@@ -15,11 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlbook.streams import stream
+from mlbook.validate import one_of
 
 if TYPE_CHECKING:
     from mlbook.ab.population import Population
 
-__all__ = ["METRICS", "Shoppers", "order_values", "per_session"]
+__all__ = ["METRICS", "Shoppers", "moments", "order_values"]
 
 METRICS = ["sessions", "clicks", "orders", "revenue"]
 Floats = NDArray[np.float64]
@@ -92,8 +93,8 @@ def order_values(population: Population, orders: Ids, rng: np.random.Generator) 
     return money.reshape(orders.shape)
 
 
-def per_session(population: Population, metric: str) -> tuple[float, float, float]:
-    """Give what the moments of a metric are made of.
+def moments(population: Population, metric: str, days: int) -> tuple[float, float, float]:
+    """Give the moments of an untreated user's total over some days.
 
     Parameters
     ----------
@@ -101,13 +102,23 @@ def per_session(population: Population, metric: str) -> tuple[float, float, floa
         The knobs.
     metric : str
         One of `METRICS`.
+    days : int
+        How many.
 
     Returns
     -------
     tuple of float
-        Of one session the mean and the mean square (of its jump, if it jumps), and the variance
-        between users of the rate, relative to its mean.
+        The mean, the variance, and the part of the standard deviation that lies between users: what
+        one period of a user has in common with another.
     """
+    one, square, differ = _one_session(population, one_of("metric", metric, METRICS))
+    sessions = population.sessions_per_day * days
+    between = sessions * one * np.sqrt(differ)
+    return sessions * one, sessions * square + between**2, between
+
+
+def _one_session(population: Population, metric: str) -> tuple[float, float, float]:
+    """Of one session the mean and the mean square, and how the rate differs between users."""
     wide = population.activity_spread**2
     if metric == "sessions":
         return 1.0, 1.0, wide

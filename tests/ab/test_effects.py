@@ -7,6 +7,7 @@ import pytest
 from scipy.stats import norm
 
 from mlbook import ab
+from mlbook.ab.effect import people_by_day
 from tests.ab.lifts import lift, ratio_of_means
 
 WITHIN = 4  # standard errors; the seeds are fixed
@@ -41,6 +42,22 @@ def test_what_the_arms_show_equals_the_closed_form(name):
         measured, error = lift(users, metric)
         assert error < 0.06  # tight enough to tell the effects apart
         assert abs(measured - SPLITS[name].naive_lift(metric)) < WITHIN * error
+
+
+@pytest.mark.parametrize("name", SPLITS)
+def test_users_factors_average_to_the_closed_form_of_their_arm(name):
+    # Without the noise of clicks: tight enough for a wrong share of a cluster.
+    world = SPLITS[name].but(users=400_000, days=10)
+    people = people_by_day(world)
+    for effect in world.effects:
+        for day in (0, 6):
+            factors = np.broadcast_to(effect.of(people[day], day), world.users)
+            for arm in (False, True):
+                found = factors[people[day].treated == arm]
+                wanted = effect.mean(day, treated=arm, share=world.treatment_share)
+                # Users of one cluster share their luck: at most 4 of them count as one.
+                error = 2 * found.std() / np.sqrt(found.size)
+                assert abs(found.mean() - wanted) <= WITHIN * error + 1e-12
 
 
 @pytest.mark.parametrize("name", ["constant", "novelty", "primacy", "drift and a lift"])

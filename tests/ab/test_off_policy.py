@@ -26,7 +26,7 @@ def logs(replications: int, rows: int, seed: int = 0) -> tuple[np.ndarray, np.nd
 
 
 def test_small_logs_are_worked_by_hand():
-    weight = ab.weights([0.5, 0.1, 0.4], [0.25, 0.5, 0.8])
+    weight = ab.importance_weights([0.5, 0.1, 0.4], [0.25, 0.5, 0.8])
     assert weight.tolist() == [2.0, 0.2, 0.5]
     assert ab.ipw([1, 0, 1], weight).value == pytest.approx((2 + 0.5) / 3)
     assert ab.snipw([1, 0, 1], weight).value == pytest.approx(2.5 / 2.7)
@@ -38,12 +38,12 @@ def test_small_logs_are_worked_by_hand():
 
 
 def test_clipping_cuts_only_what_is_above():
-    assert ab.weights(0.5, [0.25, 0.01], clip=10).tolist() == [2.0, 10.0]
+    assert ab.importance_weights(0.5, [0.25, 0.01], clip=10).tolist() == [2.0, 10.0]
 
 
 def test_a_policy_evaluated_on_its_own_log_earns_the_mean_of_the_log():
     item, clicks = logs(1, 500)
-    weight = ab.weights(LOGGED[item[0]], LOGGED[item[0]])
+    weight = ab.importance_weights(LOGGED[item[0]], LOGGED[item[0]])
     for found in (ab.ipw(clicks[0], weight), ab.snipw(clicks[0], weight)):
         assert found.value == pytest.approx(clicks.mean())
     assert ab.effective_sample_size(weight) == pytest.approx(500)
@@ -52,7 +52,7 @@ def test_a_policy_evaluated_on_its_own_log_earns_the_mean_of_the_log():
 def test_weighting_is_unbiased_and_its_error_is_the_spread_between_logs():
     item, clicks = logs(2_000, 400)
     found = [
-        ab.ipw(row, ab.weights(TARGET[shown], LOGGED[shown]))
+        ab.ipw(row, ab.importance_weights(TARGET[shown], LOGGED[shown]))
         for shown, row in zip(item, clicks, strict=True)
     ]
     values = np.array([each.value for each in found])
@@ -67,7 +67,7 @@ def test_weighting_is_unbiased_and_its_error_is_the_spread_between_logs():
 def test_self_normalised_weighting_finds_the_truth_and_tells_its_error():
     item, clicks = logs(2_000, 400, seed=1)
     found = [
-        ab.snipw(row, ab.weights(TARGET[shown], LOGGED[shown]))
+        ab.snipw(row, ab.importance_weights(TARGET[shown], LOGGED[shown]))
         for shown, row in zip(item, clicks, strict=True)
     ]
     values = np.array([each.value for each in found])
@@ -78,7 +78,7 @@ def test_self_normalised_weighting_finds_the_truth_and_tells_its_error():
 
 
 def robust(shown: np.ndarray, row: np.ndarray, q: np.ndarray, logged: np.ndarray) -> float:
-    weight = ab.weights(TARGET[shown], logged[shown])
+    weight = ab.importance_weights(TARGET[shown], logged[shown])
     return ab.doubly_robust(
         row, weight, shown=q[np.arange(len(row)), shown], target=q @ TARGET
     ).value
@@ -97,7 +97,7 @@ def test_doubly_robust_is_right_when_only_the_model_is():
     values = np.array([robust(*each, right, wrong) for each in zip(item, clicks, strict=True)])
     assert abs(values.mean() - TRUTH) < WITHIN * values.std() / np.sqrt(values.size)
     naive = [
-        ab.ipw(row, ab.weights(TARGET[shown], wrong[shown])).value
+        ab.ipw(row, ab.importance_weights(TARGET[shown], wrong[shown])).value
         for shown, row in zip(item, clicks, strict=True)
     ]
     assert abs(np.mean(naive) - TRUTH) > 10 * np.std(naive) / np.sqrt(2_000)
@@ -109,7 +109,7 @@ def test_a_good_model_makes_doubly_robust_less_noisy_than_weighting():
     for shown, row in zip(item, clicks, strict=True):
         q = ab.cross_fitted_means(shown, row, items=3, strength=5)
         fitted.append(robust(shown, row, q, LOGGED))
-        plain.append(ab.ipw(row, ab.weights(TARGET[shown], LOGGED[shown])).value)
+        plain.append(ab.ipw(row, ab.importance_weights(TARGET[shown], LOGGED[shown])).value)
     assert abs(np.mean(fitted) - TRUTH) < WITHIN * np.std(fitted) / np.sqrt(500)
     assert np.std(fitted) < 0.95 * np.std(plain)
 
@@ -142,7 +142,7 @@ def of_policy(campaign: str, policy: str) -> pd.DataFrame:
 @cache
 def bts(campaign: str) -> tuple[pd.DataFrame, np.ndarray]:
     log = of_policy(campaign, "bts")
-    return log, ab.weights(1 / ITEMS[campaign], log["propensity"])
+    return log, ab.importance_weights(1 / ITEMS[campaign], log["propensity"])
 
 
 @pytest.mark.parametrize(
@@ -161,7 +161,7 @@ def test_one_row_of_a_millionth_takes_the_womens_log_away():
     assert (log["propensity"] == log["propensity"].min()).sum() == 1
     assert ab.effective_sample_size(weight) == pytest.approx(2.1, abs=0.05)
     assert ab.snipw(log["click"], weight).value == pytest.approx(0.00237, abs=5e-6)
-    clipped = ab.weights(1 / ITEMS["women"], log["propensity"], clip=100)
+    clipped = ab.importance_weights(1 / ITEMS["women"], log["propensity"], clip=100)
     assert ab.effective_sample_size(clipped) > 500
 
 
@@ -191,13 +191,13 @@ def test_the_affinity_rows_are_a_real_signal_without_volume():
 @pytest.mark.parametrize(
     ("make", "words"),
     [
-        (lambda: ab.weights(0.5, [0.5, 0.0]), "propensity must be > 0 and <= 1"),
-        (lambda: ab.weights(0.5, [0.5, 0.0]), "got 0 in row 1 (1 such)"),
-        (lambda: ab.weights(0.5, [0.5, 1.5]), "got 1.5 in row 1"),
-        (lambda: ab.weights(0.5, [0.5, np.nan]), "got nan in row 1"),
-        (lambda: ab.weights(50, [0.5, 0.5]), "Write probabilities, not percentages."),
-        (lambda: ab.weights([0.5, 0.5, 0.5], [0.5, 0.5]), "got shapes (3,) and (2,)"),
-        (lambda: ab.weights(0.5, [0.5, 0.5], clip=0), "clip must be > 0"),
+        (lambda: ab.importance_weights(0.5, [0.5, 0.0]), "propensity must be > 0 and <= 1"),
+        (lambda: ab.importance_weights(0.5, [0.5, 0.0]), "got 0 in row 1 (1 such)"),
+        (lambda: ab.importance_weights(0.5, [0.5, 1.5]), "got 1.5 in row 1"),
+        (lambda: ab.importance_weights(0.5, [0.5, np.nan]), "got nan in row 1"),
+        (lambda: ab.importance_weights(50, [0.5, 0.5]), "Write probabilities, not percentages."),
+        (lambda: ab.importance_weights([0.5, 0.5, 0.5], [0.5, 0.5]), "got shapes (3,) and (2,)"),
+        (lambda: ab.importance_weights(0.5, [0.5, 0.5], clip=0), "clip must be > 0"),
         (lambda: ab.ipw([1], [1]), "weight must be a column of at least two rows"),
         (lambda: ab.ipw([1, 0, 1], [1, 1]), "reward must have one value a row, got 3 for 2"),
         (lambda: ab.ipw([1, np.nan], [1, 1]), "reward must be a finite number"),

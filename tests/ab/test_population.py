@@ -210,6 +210,11 @@ def test_a_ramp_under_a_drift_turns_the_sign_as_simpson_says():
             ValueError,
             "split_by must be 'user' (CarryOver hurts users, not days), got 'day'.",
         ),
+        (
+            {"effects": (ab.SharedSupply(),), "split_by": "cluster"},
+            ValueError,
+            "split_by must be 'user' or 'day' (all clusters buy from one stock), got 'cluster'.",
+        ),
         ({"fault": ab.Bots(), "split_by": "day"}, ValueError, "fault must be left out"),
         ({"fault": ab.Bots(share=1e-9)}, ValueError, "share * users must be >= 1 (bots in all)"),
         ({"fault": ab.RedirectLoss(), "activity_spread": 0}, ValueError, "activity_spread=1.0."),
