@@ -24,6 +24,7 @@ from mlbook.ab.interleaving import interleaved_impressions
 from mlbook.ab.interplay import DelayedConversion, SharedSupply, Spillover
 from mlbook.ab.log_fault import LogFault
 from mlbook.ab.log_faults import BotFilter, Bots, DoubleLogging, LostLogs, RedirectLoss
+from mlbook.ab.looking import running_counts
 from mlbook.ab.many_tests import benjamini_hochberg, holm
 from mlbook.ab.mean import means
 from mlbook.ab.mean_sizing import mean_detectable_effect, mean_power, mean_sample_size
@@ -45,6 +46,7 @@ from mlbook.ab.ratio_metric import ratio
 from mlbook.ab.regret import Play, lai_robbins, play
 from mlbook.ab.relative_lift import relative
 from mlbook.ab.repeated import DailyCounts, UserTotals, daily_counts, user_totals
+from mlbook.ab.resplitting import split_again
 from mlbook.ab.reward_model import cross_fitted_means
 from mlbook.ab.sample_ratio import SampleRatio, srm
 from mlbook.ab.sequential import (
@@ -133,8 +135,10 @@ __all__ = [
     "ratio",
     "real_log",
     "relative",
+    "running_counts",
     "sample_size",
     "snipw",
+    "split_again",
     "srm",
     "stratified",
     "user_totals",

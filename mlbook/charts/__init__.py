@@ -8,10 +8,12 @@ from mlbook.charts.display import Display
 from mlbook.charts.fleet import BadVersionDisplay, FleetDisplay
 from mlbook.charts.flips import FlipsDisplay
 from mlbook.charts.flow import FlowDisplay
+from mlbook.charts.found import PowerDisplay, PValuesDisplay
 from mlbook.charts.freshness import AgeClicksDisplay, AgeDisplay, TwoRowsDisplay
 from mlbook.charts.goodput import GoodputDisplay
 from mlbook.charts.guesses import GuessesDisplay
 from mlbook.charts.latency import KneeDisplay, LatencyDisplay
+from mlbook.charts.looks import LooksDisplay, WinnersDisplay
 from mlbook.charts.masked import MaskedDisplay
 from mlbook.charts.noticing import ClicksOverTimeDisplay, TasteDisplay
 from mlbook.charts.percentiles import PercentilesDisplay
@@ -36,8 +38,11 @@ __all__ = [
     "GuessesDisplay",
     "KneeDisplay",
     "LatencyDisplay",
+    "LooksDisplay",
     "MaskedDisplay",
+    "PValuesDisplay",
     "PercentilesDisplay",
+    "PowerDisplay",
     "RankingDisplay",
     "RhythmDisplay",
     "RoundsDisplay",
@@ -45,6 +50,7 @@ __all__ = [
     "StatusDisplay",
     "TasteDisplay",
     "TwoRowsDisplay",
+    "WinnersDisplay",
     "WordsDisplay",
     "YardstickDisplay",
 ]

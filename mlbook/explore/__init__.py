@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from mlbook.explore.age_panel import prediction_age
+from mlbook.explore.bandit_panel import bandit
 from mlbook.explore.batching_panel import batching
+from mlbook.explore.boundary_panel import boundaries
 from mlbook.explore.choice_panel import needs
 from mlbook.explore.explorable import Explorable, Knob
 from mlbook.explore.fleet_panel import fleet
 from mlbook.explore.flow_panel import Flow, flow
 from mlbook.explore.guessing_game import BeTheModel
 from mlbook.explore.knee_panel import knee
+from mlbook.explore.novelty_panel import novelty
+from mlbook.explore.peeking_panel import peeking
+from mlbook.explore.power_panel import power
 from mlbook.explore.storm_panel import storm
 from mlbook.explore.sure_panel import how_sure
 from mlbook.explore.tail_panel import tail
@@ -20,12 +25,17 @@ __all__ = [
     "Explorable",
     "Flow",
     "Knob",
+    "bandit",
     "batching",
+    "boundaries",
     "fleet",
     "flow",
     "how_sure",
     "knee",
     "needs",
+    "novelty",
+    "peeking",
+    "power",
     "prediction_age",
     "storm",
     "tail",

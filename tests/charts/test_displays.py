@@ -68,6 +68,17 @@ def one_worker(busy: float) -> mb.queueing.Result:
     return mb.queueing.simulate(load, station)
 
 
+@cache
+def aa_tests() -> mb.ab.Estimate:
+    return mb.ab.split_again(rest(), rest(), splits=100)
+
+
+@cache
+def at_mens_truth() -> mb.ab.Estimate:
+    clicks = np.random.default_rng(7).binomial(10_000, [0.0051, 0.0067], (10_000, 2))
+    return mb.ab.proportions(clicks, [10_000, 10_000])
+
+
 def displays() -> dict[str, charts.Display]:
     """One of each, from the smallest run that fills it."""
     runs = {"rest": rest(), "nightly": nightly()}
@@ -106,6 +117,14 @@ def displays() -> dict[str, charts.Display]:
             {busy: one_worker(busy) for busy in (0.5, 0.9)}
         ),
         "GoodputDisplay": charts.GoodputDisplay.from_results(100, all_is_well=one_worker(0.5)),
+        "PValuesDisplay": charts.PValuesDisplay.from_estimates({"by user": aa_tests()}),
+        "PowerDisplay": charts.PowerDisplay.from_estimates({60.0: aa_tests()}, [0.05]),
+        "LooksDisplay": charts.LooksDisplay.from_log(
+            mb.ab.real_log("men"), kinds={"Pocock": "pocock", "O'Brien-Fleming": "obrien_fleming"}
+        ),
+        "WinnersDisplay": charts.WinnersDisplay.from_estimate(
+            at_mens_truth(), 0.67 / 0.51 - 1, seen=0.93
+        ),
         "Diagram": charts.Diagram("rest_api"),
         "FlowDisplay": charts.FlowDisplay.from_run(rest()),
     }
@@ -313,3 +332,39 @@ def test_goodput_counts_who_was_answered_in_each_slot_and_how_long_it_was_down()
     whole = charts.GoodputDisplay.from_results(100, **lost)
     assert whole.down_for_s("end", after_s=60) == pytest.approx(40)
     assert whole.down_for_s("never", after_s=0) == 0
+
+
+def test_the_p_values_display_counts_alarms_and_fills_its_bins():
+    display = charts.PValuesDisplay({"a": np.array([0.01, 0.04, 0.06, 0.5])}).plot()
+    assert display.alarms_percent == {"a": 50.0}
+    (stairs,) = display.ax_.patches[:1]
+    assert stairs.get_data().values.sum() == pytest.approx(100)
+    assert stairs.get_data().values[0] == pytest.approx(50)
+
+
+def test_the_power_display_counts_what_was_found():
+    display = charts.PowerDisplay.from_estimates({10.0: at_mens_truth()}, [0.31])
+    assert display.found == [at_mens_truth().significant.mean()]
+    assert display.half_width[0] == pytest.approx(1.96 * np.sqrt(0.32 * 0.68 / 10_000), rel=0.01)
+
+
+def test_the_looks_display_reads_the_real_log_day_by_day():
+    kinds = {"Pocock": "pocock", "O'Brien-Fleming": "obrien_fleming"}
+    display = charts.LooksDisplay.from_log(mb.ab.real_log("men"), kinds=kinds)
+    stops = [display.stops(name) for name in ("one look", "Pocock", "O'Brien-Fleming")]
+    assert stops == [2, 4, 5]
+    assert np.round(100 * display.lift).tolist() == [38, 116, 95, 93, 94, 67, 50]
+    assert charts.LooksDisplay.from_log(mb.ab.real_log("women")).stops("one look") is None
+
+
+def test_the_winners_display_exaggerates_as_the_law_of_type_m_says():
+    # The mean of a normal effect beyond the edge, over the effect; only the upper edge counts.
+    from scipy.stats import norm, truncnorm
+
+    p1, p2, n = 0.0051, 0.0067, 10_000
+    error = np.sqrt((p1 * (1 - p1) + p2 * (1 - p2)) / n)
+    pooled = (p1 + p2) / 2
+    edge = norm.isf(0.025) * np.sqrt(2 * pooled * (1 - pooled) / n)
+    law = truncnorm.mean((edge - (p2 - p1)) / error, np.inf, loc=p2 - p1, scale=error) / (p2 - p1)
+    display = charts.WinnersDisplay.from_estimate(at_mens_truth(), p2 / p1 - 1)
+    assert display.exaggeration == pytest.approx(law, rel=0.03)
