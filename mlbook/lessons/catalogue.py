@@ -150,6 +150,15 @@ LESSONS: tuple[Lesson, ...] = (
         modules=("world", "experiment", "measure"),
     ),
     Lesson(
+        number="02",
+        slug="02_ab_tests",
+        title="A/B tests that do not lie",
+        prerequisites="lesson 00 helps",
+        slides="5, 28",
+        core_minutes=25,
+        modules=("ab", "routing", "experiment", "world"),
+    ),
+    Lesson(
         number="06",
         slug="06_rest_api",
         title="Pattern 1: REST API",
@@ -207,7 +216,6 @@ LESSONS: tuple[Lesson, ...] = (
 
 PLANNED: tuple[Planned, ...] = (
     Planned(number="01", title="The seven-step journey"),
-    Planned(number="02", title="A/B tests that do not lie", core_minutes=25),
     Planned(number="03", title="Eight steps, doing without ML, and the team"),
     Planned(number="04", title="Academia and production"),
     Planned(number="05", title="One workflow, three zones"),

@@ -54,6 +54,26 @@ TERMS = (
         "A range made by a rule that contains the true value in 95 of 100 repetitions.", "00",
     ),
     Term(
+        "A/A test", "A/Aテスト",
+        "An A/B test whose arms are the same: whatever it finds is an error of the test.", "02",
+    ),
+    Term(
+        "p-value", "p値",
+        "How often chance alone makes a difference at least as large, when there is none.", "02",
+    ),
+    Term(
+        "power", "検出力",
+        "How often a test finds a difference that is really there.", "02",
+    ),
+    Term(
+        "peeking", "のぞき見",
+        "Reading a running test again and again, and stopping when it looks good.", "02",
+    ),
+    Term(
+        "winner's curse", "勝者の呪い",
+        "Tests that win show more than the truth, because they were picked for showing much.", "02",
+    ),
+    Term(
         "service time", "サービス時間",
         "How long one request keeps a worker, from when it gets one to when it frees it.", "06",
     ),

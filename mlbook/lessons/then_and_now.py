@@ -83,6 +83,26 @@ BOXES = (
         ),
     ),
     Box(
+        chapter="02",
+        then="Slide 5 puts two A/B steps between dashboards and machine learning; slide 28 sets "
+        "online evaluation beside offline.",
+        holds="Peeking: seven looks turn five percent of false finds into seventeen, by a law "
+        "published in 1969.",
+        now="Experimentation is bought as a service, and the checks come with it: Statsig and "
+        "LaunchDarkly, for example, test the sample ratio of every experiment, and Statsig raises "
+        "its red alert at p below .001, as our `analyze` does. Prompts and models of others are "
+        "tested in the same way. What no service knows is how many users your effect needs.",
+        to_try="Take the last test that your team has won, and compute its power.",
+        read_on=date(2026, 11, 25),
+        sources=(
+            ("Statsig: monitor an experiment", "https://docs.statsig.com/experiments/monitor"),
+            (
+                "LaunchDarkly: experiment health checks",
+                "https://launchdarkly.com/docs/home/experimentation/health-checks",
+            ),
+        ),
+    ),
+    Box(
         chapter="06",
         then="Slides 14 to 16 put a model behind an address, and freeze its runtime with Docker.",
         holds="The knee: your last minutes at the limit multiplied p99 with the same model.",

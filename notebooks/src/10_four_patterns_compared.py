@@ -354,7 +354,7 @@ mb.then_and_now("10")
 # ### In one sentence
 # *A comparison is as good as the numbers behind its words, and a choice as good as the belief that would flip it: write both down.*
 #
-# **Next:** all differences in clicks here were measured on the very same visitors, which no real shop can do. How a real shop finds out is the A/B test, lesson 02, which is not written yet.
+# **Next:** all differences in clicks here were measured on the very same visitors, which no real shop can do. How a real shop finds out is the A/B test of lesson 02.
 
 # %%
 mb.report_card()
