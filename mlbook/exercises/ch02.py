@@ -124,9 +124,9 @@ EXERCISES = (
         hints=(
             "The table of the truth has the power of the men's test.",
             "false_positive_risk takes it as power=.",
-            "100 * mb.ab.false_positive_risk(0.1, power=mb.ab.power(*truth['men'], 10_000))",
+            "100 * mb.ab.false_positive_risk(0.1, power=...)",
         ),
-        answer='100 * mb.ab.false_positive_risk(0.1, power=mb.ab.power(*truth["men"], 10_000))',
+        answer='100 * mb.ab.false_positive_risk(0.1, power=mb.ab.power(*truth.loc["men"], 10_000))',
         because="A weak test has fewer true wins, and as many false ones.",
     ),
 )  # fmt: skip
