@@ -97,12 +97,12 @@ EXERCISES = (
             Wrong(lambda _: 0.05, "Then two of three tests of nothing show something."),
             Wrong(lambda _: 1 - 0.95**METRICS, "That is how often one of the twenty is below .05 "
                   "by chance."),
-            Wrong(lambda _: 0.05**2, "The number of metrics is not in it."),
+            Wrong(lambda _: 0.05 * METRICS, "More metrics must make each bar harder to pass."),
         ),
         hints=(
             "What may each metric add to the errors of all?",
             "Twenty equal parts of five percent.",
-            "0.05 / 20",
+            "Divide the five percent: 0.05 / 20.",
         ),
         answer="0.05 / 20",
         because="Bonferroni: the chances of all metrics together are at most their sum. Holm does "

@@ -82,6 +82,9 @@ def contexts(name: str) -> list[dict[str, Any]]:
             {"run": rest(n), "runs": {"rest": rest(n), "nightly": batch(h)}, "had": had}
             for n, h, had in ((4, 24.0, 10), (2, 12.0, 40))
         ]
+    elif name.startswith("02."):
+        log = mb.ab.real_log("men")
+        both = [{"log": log}, {"log": log[log["requested_at_s"] < 5 * mb.DAY]}]
     elif name.startswith("06."):
         both = [{"run": rest(4)}, {"run": rest(2)}]
     elif name.startswith("08."):
