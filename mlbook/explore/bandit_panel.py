@@ -63,19 +63,19 @@ class Deciding:
 
 
 def deciding(
-    rate_percent: float, lift_percent: float, tested_percent: float, explore_percent: float
+    rate_percent: int, lift_percent: int, tested_percent: int, explore_percent: int
 ) -> Deciding:
     """Send 20,000 visitors to two arms, 400 times over, always with the same luck.
 
     Parameters
     ----------
-    rate_percent : float
+    rate_percent : int
         Clicks of 100 visitors of the worse arm.
-    lift_percent : float
+    lift_percent : int
         How many percent more the better arm gets.
-    tested_percent : float
+    tested_percent : int
         Of 100 visitors, how many are in the A/B test before its winner is shipped.
-    explore_percent : float
+    explore_percent : int
         Of 100 visitors, to how many epsilon-greedy shows an arm by lot.
 
     Returns
@@ -223,22 +223,22 @@ class _DecidingView(View):
 
 
 def bandit(
-    rate_percent: float = 5.0,
-    lift_percent: float = 20.0,
-    tested_percent: float = 50.0,
-    explore_percent: float = 10.0,
+    rate_percent: int = 5,
+    lift_percent: int = 20,
+    tested_percent: int = 50,
+    explore_percent: int = 10,
 ) -> Explorable:
     """Make the panel of lesson 02 on bandits: two arms, 20,000 visitors, three ways to decide.
 
     Parameters
     ----------
-    rate_percent : float
+    rate_percent : int
         Clicks of 100 visitors of the worse arm, 1 to 40.
-    lift_percent : float
+    lift_percent : int
         How many percent more the better arm gets, 0 to 100.
-    tested_percent : float
+    tested_percent : int
         Of 100 visitors, how many are in the A/B test, 1 to 100.
-    explore_percent : float
+    explore_percent : int
         Of 100 visitors, to how many epsilon-greedy shows an arm by lot, 0 to 100.
 
     Returns
@@ -252,10 +252,10 @@ def bandit(
     0.0
     """
     knobs = {
-        "rate_percent": Knob("clicks of 100, worse arm", 1, 40, 1),
-        "lift_percent": Knob("better arm, % more", 0, 100, 5),
-        "tested_percent": Knob("% of the visitors tested", 1, 100, 1),
-        "explore_percent": Knob("epsilon, %", 0, 100, 1),
+        "rate_percent": Knob("clicks of 100, worse arm", 1, 40, whole=True),
+        "lift_percent": Knob("better arm, % more", 0, 100, 5, whole=True),
+        "tested_percent": Knob("% of the visitors tested", 1, 100, whole=True),
+        "explore_percent": Knob("epsilon, %", 0, 100, whole=True),
     }
     start = {
         "rate_percent": rate_percent, "lift_percent": lift_percent,

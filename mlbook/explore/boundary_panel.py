@@ -174,6 +174,6 @@ def boundaries(looks: int = 7, effect: float = 2.8) -> Explorable:
     """
     knobs = {
         "looks": Knob("looks", 1, MOST, whole=True),
-        "effect": Knob("true difference, std. errors", 0, 5, 0.1),
+        "effect": Knob("true difference, in s.e.", 0, 5, 0.1),
     }
     return Explorable(boundaries_of, _BoundariesView(), knobs, looks=looks, effect=effect)

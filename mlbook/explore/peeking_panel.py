@@ -197,6 +197,6 @@ def peeking(looks: int = 7, effect: float = 0.0) -> Explorable:
     """
     knobs = {
         "looks": Knob("looks", 1, MOST, whole=True),
-        "effect": Knob("true difference, std. errors", 0, 4, 0.1),
+        "effect": Knob("true difference, in s.e.", 0, 4, 0.1),
     }
     return Explorable(peeking_of, _PeekingView(), knobs, looks=looks, effect=effect)

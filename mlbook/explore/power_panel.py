@@ -210,7 +210,7 @@ def power(lift_percent: float = 5.0, base_percent: float = 5.0, users: int = 20_
     """
     knobs = {
         "lift_percent": Knob("true lift, %", 1, 80, 1),
-        "base_percent": Knob("clicks of 100 users, control", 0.2, 50, 0.05, log=True),
+        "base_percent": Knob("clicks of 100, control", 0.2, 50, 0.05, log=True),
         "users": Knob("users in each arm", 100, 1_000_000, 0.1, log=True),
     }
     start = {"lift_percent": lift_percent, "base_percent": base_percent, "users": users}
