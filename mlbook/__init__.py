@@ -54,7 +54,7 @@ if TYPE_CHECKING:
         Streaming,
     )
     from mlbook.reading import source
-    from mlbook.routing import Split
+    from mlbook.routing import Bandit, BlueGreen, Canary, Fallback, Shadow, Split
     from mlbook.tasting import mystery
     from mlbook.world import ReplayWorld, World
 
@@ -64,6 +64,10 @@ __all__ = [
     "MINUTE",
     "MS",
     "SECOND",
+    "Bandit",
+    "BlueGreen",
+    "Canary",
+    "Fallback",
     "Federated",
     "HostedModel",
     "InProcess",
@@ -73,6 +77,7 @@ __all__ = [
     "RestApi",
     "Run",
     "Runs",
+    "Shadow",
     "SharedDb",
     "Split",
     "Streaming",
@@ -113,6 +118,10 @@ _HOME = {
     "hint": "exercises",
     "guess": "exercises",
     "check": "exercises",
+    "Bandit": "routing",
+    "BlueGreen": "routing",
+    "Canary": "routing",
+    "Fallback": "routing",
     "Federated": "patterns",
     "HostedModel": "patterns",
     "InProcess": "patterns",
@@ -122,6 +131,7 @@ _HOME = {
     "RestApi": "patterns",
     "Run": "experiment",
     "Runs": "experiment",
+    "Shadow": "routing",
     "SharedDb": "patterns",
     "Split": "routing",
     "Streaming": "patterns",

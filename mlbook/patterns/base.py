@@ -17,62 +17,10 @@ from mlbook.validate import did_you_mean, integer, number, one_of, shown
 
 if TYPE_CHECKING:
     from mlbook.clock import VirtualClock
-    from mlbook.model import Version
+    from mlbook.patterns.answer import Answer
     from mlbook.patterns.deploy import Unit
 
-__all__ = ["Answer", "Pattern", "checked_pattern", "knob"]
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Answer:
-    """What a request got.
-
-    Parameters
-    ----------
-    version : Version or None
-        The model version behind it; None before the first model.
-    feature_asof_s : float
-        The features know the events before this instant, in seconds.
-    computed_at_s : float
-        When the prediction was computed, in seconds.
-    trigger : str
-        What made the computation happen: ``"request"``, ``"schedule"`` or ``"event"``.
-    status : str
-        ``"ok"``, or why the page was shown without a prediction.
-    read_at_s : float or None
-        When the features were read from the pattern's own store of events, in seconds; None for a
-        pattern that reads the shop's features as of `feature_asof_s`.
-    older : Answer or None
-        In a half-written table: what the items from `first_older_item` on were answered with.
-    first_older_item : int
-        The first item that the writer has not reached.
-    """
-
-    version: Version | None
-    feature_asof_s: float
-    computed_at_s: float
-    trigger: str
-    status: str = "ok"
-    read_at_s: float | None = None
-    older: Answer | None = None
-    first_older_item: int = 0
-
-    def row_of(self, item: int) -> Answer:
-        """Give the answer that one item's row holds, in a table that may be half written.
-
-        Parameters
-        ----------
-        item : int
-            The item.
-
-        Returns
-        -------
-        Answer
-            This answer, or the older one behind it.
-        """
-        if self.older is not None and item >= self.first_older_item:
-            return self.older.row_of(item)
-        return self
+__all__ = ["Pattern", "checked_pattern", "knob"]
 
 
 def knob(
@@ -90,7 +38,8 @@ def knob(
     ----------
     default : Any
         A float (seconds), an int (a count), a bool, a str (one of `choices`, or any without them)
-        or a distribution; ``dataclasses.MISSING`` for a pattern, which has no default.
+        or a distribution; ``dataclasses.MISSING`` for a pattern, which has no default; None for a
+        float that may be left out. Anything else is checked by the pattern's ``__post_init__``.
     unit : str
         What it means, with its unit.
     above, at_least : float, optional
@@ -268,6 +217,8 @@ def checked_pattern(name: str, pattern: Any, hint: str = "") -> Pattern:
 
 
 def _check(name: str, value: Any, default: Any, rule: dict[str, Any]) -> None:
+    if default is None and value is None:
+        return
     if isinstance(default, bool):
         if not isinstance(value, bool):
             raise TypeError(f"{name} must be True or False ({rule['unit']}), got {value!r}.")
@@ -275,7 +226,7 @@ def _check(name: str, value: Any, default: Any, rule: dict[str, Any]) -> None:
         hint = f"Leave it out for the default of {default}."
         at_least = rule["limits"]["at_least"]
         integer(name, value, at_least=at_least, unit=rule["unit"], hint=hint)
-    elif isinstance(default, float):
+    elif default is None or isinstance(default, float):
         is_share = rule["limits"]["at_most"] is not None
         hint = "Write 0.5 for half." if is_share else f"Leave it out for the default of {default}."
         if "seconds" in rule["unit"]:
@@ -288,6 +239,6 @@ def _check(name: str, value: Any, default: Any, rule: dict[str, Any]) -> None:
             raise TypeError(f"{name} must be a text ({rule['unit']}), got {shown(value)}.")
     elif default is MISSING:
         checked_pattern(name, value)
-    elif not hasattr(value, "sample"):
+    elif hasattr(default, "sample") and not hasattr(value, "sample"):
         text = "a distribution such as mb.queueing.LogNormal(p50=0.008, p99=0.040)"
         raise TypeError(f"{name} must be {text} ({rule['unit']}), got {value!r}.")
