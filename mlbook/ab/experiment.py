@@ -241,9 +241,9 @@ def _refusal(ratio: SampleRatio, unit: str) -> str:
         " and ".join(f"{size:,.0f}" for size in each) for each in (ratio.counts, ratio.expected)
     )
     return (
-        f"No verdict. The arms have {sizes} units ({unit}) where {planned} were planned: so far off "
-        f"is a sound split with p = {ratio.p_value:.2g}. Those who are missing may differ from the "
-        "others, and no metric can be read. Find the cause (redirects, bots, lost logs, a filter "
+        f"No verdict. The arms have {sizes} units ({unit}) where {planned} were planned; a sound "
+        f"split is so far off with p = {ratio.p_value:.2g}. Whoever is missing may differ from the "
+        "others, so no metric can be read. Find the cause (redirects, bots, lost logs, a filter "
         "that one arm triggers), repair it, and run again."
     )
 
