@@ -150,7 +150,9 @@ def test_twenty_metrics_are_judged_together():
 
 def test_what_does_not_vary_is_said_to_say_nothing():
     found = mb.ab.analyze(LOG.assign(click=0), "click")
-    assert found.verdict == "click: does not vary (0 everywhere), so nothing can be said."
+    assert (
+        found.verdict == "click: does not vary within the arms (0 and 0), so nothing can be said."
+    )
     assert found["click"].p_value == 1.0
 
 
