@@ -11,7 +11,7 @@ from scipy.special import ndtr, ndtri, stdtr, stdtrit
 
 from mlbook.ab.checks import plain, within
 
-__all__ = ["Estimate", "by_normal", "by_t", "over"]
+__all__ = ["Estimate", "by_normal", "by_t", "chance", "over", "short"]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -73,10 +73,55 @@ class Estimate:
             return f"{shape} estimates, {found:.1%} with p < {self.alpha:g}, {self.test}"
         low, high = self.interval
         return (
-            f"{self.control:.4g} to {self.treatment:.4g}: {self.effect:+.3g} "
-            f"({100 * (1 - self.alpha):g} % interval {low:+.3g} to {high:+.3g}), "
-            f"p = {self.p_value:.2g}, {self.test}"
+            f"{short(self.control)} to {short(self.treatment)}: {short(self.effect, '+')} "
+            f"({100 * (1 - self.alpha):g} % interval {short(low, '+')} to {short(high, '+')}), "
+            f"{chance(self.p_value)}, {self.test}"
         )
+
+
+def short(value: float, sign: str = "") -> str:
+    """Say a number in three digits, or in whole ones with separators.
+
+    Parameters
+    ----------
+    value : float
+        The number.
+    sign : str
+        ``"+"`` to write the sign of positive numbers, too.
+
+    Returns
+    -------
+    str
+        The text.
+
+    Examples
+    --------
+    >>> short(0.00204), short(1184.6, "+"), short(-np.inf)
+    ('0.00204', '+1,185', '-inf')
+    """
+    whole = 1000 <= abs(value) < 1e15
+    return format(value, f"{sign},.0f" if whole else f"{sign}.3g")
+
+
+def chance(p_value: float) -> str:
+    """Say a p-value, never as 0.
+
+    Parameters
+    ----------
+    p_value : float
+        The number.
+
+    Returns
+    -------
+    str
+        ``"p = 0.031"``, or that it is below a millionth of a millionth.
+
+    Examples
+    --------
+    >>> chance(0.03148), chance(0.0)
+    ('p = 0.031', 'p < 1e-12')
+    """
+    return f"p = {p_value:.2g}" if p_value >= 1e-12 else "p < 1e-12"
 
 
 def by_normal(
