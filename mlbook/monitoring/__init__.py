@@ -1,0 +1,12 @@
+"""What stands between a new model and the users: checks of its data and of its quality.
+
+Chapter: 11
+"""
+
+from __future__ import annotations
+
+from mlbook.monitoring.gate import Gate
+from mlbook.monitoring.strictness import GateCurve, gate_curve
+from mlbook.monitoring.verdicts import Check, Verdict
+
+__all__ = ["Check", "Gate", "GateCurve", "Verdict", "gate_curve"]
