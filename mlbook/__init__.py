@@ -54,7 +54,7 @@ if TYPE_CHECKING:
         Streaming,
     )
     from mlbook.reading import source
-    from mlbook.routing import Split
+    from mlbook.routing import BlueGreen, Canary, Fallback, Shadow, Split
     from mlbook.tasting import mystery
     from mlbook.world import ReplayWorld, World
 
@@ -64,6 +64,9 @@ __all__ = [
     "MINUTE",
     "MS",
     "SECOND",
+    "BlueGreen",
+    "Canary",
+    "Fallback",
     "Federated",
     "HostedModel",
     "InProcess",
@@ -73,6 +76,7 @@ __all__ = [
     "RestApi",
     "Run",
     "Runs",
+    "Shadow",
     "SharedDb",
     "Split",
     "Streaming",
@@ -113,6 +117,9 @@ _HOME = {
     "hint": "exercises",
     "guess": "exercises",
     "check": "exercises",
+    "BlueGreen": "routing",
+    "Canary": "routing",
+    "Fallback": "routing",
     "Federated": "patterns",
     "HostedModel": "patterns",
     "InProcess": "patterns",
@@ -122,6 +129,7 @@ _HOME = {
     "RestApi": "patterns",
     "Run": "experiment",
     "Runs": "experiment",
+    "Shadow": "routing",
     "SharedDb": "patterns",
     "Split": "routing",
     "Streaming": "patterns",

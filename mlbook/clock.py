@@ -13,11 +13,12 @@ import heapq
 import types
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Generator
-from typing import Any
+from typing import Any, TypeVar
 
 __all__ = ["Servers", "VirtualClock"]
 
 Job = Coroutine[Any, Any, None]
+T = TypeVar("T")
 
 
 @types.coroutine
@@ -99,6 +100,53 @@ class VirtualClock:
             await self.until(start)
             await job()
             turn += 1
+
+    async def within(self, seconds: float, call: Callable[[], Awaitable[T]]) -> T | None:
+        """Wait for an answer, but not for ever; who was called goes on working in any case.
+
+        Parameters
+        ----------
+        seconds : float
+            How long to wait at most.
+        call : callable returning an awaitable
+            Whom to call.
+
+        Returns
+        -------
+        Any
+            The answer; None when it did not come in time.
+
+        Examples
+        --------
+        >>> clock = VirtualClock()
+        >>> async def slow_answer():
+        ...     await clock.sleep(10)
+        ...     return "here"
+        >>> async def impatient():
+        ...     print(await clock.within(3, slow_answer), "at", clock.now)
+        >>> clock.start(impatient())
+        >>> clock.run()
+        None at 3.0
+        """
+        answers: list[T] = []
+        waiting: list[Job] = []
+
+        async def ask() -> None:
+            answers.append(await call())
+            wake()
+
+        async def give_up() -> None:
+            await self.sleep(seconds)
+            wake()
+
+        def wake() -> None:  # whoever comes second finds nobody waiting
+            while waiting:
+                self.start(waiting.pop())
+
+        self.start(ask())
+        self.start(give_up())
+        await _pause(waiting.append)
+        return answers[0] if answers else None
 
     def run(self) -> None:
         """Run until the agenda is empty."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from mlbook.faults import Fault
     from mlbook.fedavg import Round
+    from mlbook.patterns.base import Answer
     from mlbook.queueing import Distribution
     from mlbook.world import EventLog, Features, ReplayWorld, World
 
@@ -65,7 +66,10 @@ class Site:
     arms : dict of str to Site
         Where the arms of a pattern that wraps others are installed, by name.
     went_to : dict of int to str
-        Which arm each visit went to.
+        Which arm gave the answer that each visit's user saw.
+    asked : dict of int to (Answer, float)
+        In an arm that is asked more than its users see: what it answered to each visit, and when,
+        in seconds.
 
     Attributes
     ----------
@@ -91,6 +95,7 @@ class Site:
     path: str = ""
     arms: dict[str, Site] = field(default_factory=dict)
     went_to: dict[int, str] = field(default_factory=dict)
+    asked: dict[int, tuple[Answer, float]] = field(default_factory=dict)
     event_log: EventLog = field(init=False)
     unspoilt: World | ReplayWorld = field(init=False)
 

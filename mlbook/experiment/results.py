@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mlbook import measure
+from mlbook.scoring import request_log
 from mlbook.units import DAY
 from mlbook.validate import one_of
 
@@ -72,9 +73,16 @@ class Run:
 
     @cached_property
     def arms(self) -> Runs:
-        """The runs of the arms that answered a request, by path; none if nothing is wrapped."""
-        paths = np.unique(self.log["arm"].astype(str)).tolist() if self.pattern.arms else []
-        return Runs({path: self.arm(path) for path in paths})
+        """The runs of the arms that answered a request, by path; none if nothing is wrapped.
+
+        An arm whose answers nobody saw, as that of a shadow, is among them.
+        """
+        runs: dict[str, Run] = {}
+        for name in self.pattern.arms:
+            if arm := self._answered_by(name):
+                inside = {f"{name}/{path}": each for path, each in arm.arms.items()}
+                runs |= inside or {name: arm}
+        return Runs(runs)
 
     def arm(self, path: str) -> Run:
         """Look at one arm of a pattern that wraps others: what it answered, and its own site.
@@ -87,7 +95,8 @@ class Run:
         Returns
         -------
         Run
-            As if the wrapped pattern had been asked these requests only.
+            As if the wrapped pattern had been asked these requests only: those that it answered,
+            and also those whose answer the user did not see, where a router asks an arm for more.
 
         Raises
         ------
@@ -100,15 +109,31 @@ class Run:
             raise ValueError(f"{text} Use mb.run(mb.Split(control=..., treatment=...), world).")
         name, _, inner = str(path).partition("/")
         one_of("path", name, self.pattern.arms)
-        first, _, rest = np.array([word.partition("/") for word in self.log["arm"]], dtype=object).T
-        mine = first == name
-        if not mine.any():
+        arm = self._answered_by(name)
+        if arm is None:
             text = f"path must be an arm that answered a request, got {name!r}, which answered none"
             raise ValueError(f"{text}. Give it a larger share of the users.")
-        log = {each: column[mine] for each, column in (self.log | {"arm": rest}).items()}
-        pattern, place = self.pattern.arms[name], self.place.arms[name]
-        arm = Run(pattern, self.world, self.seed, place.faults, place, log, self.slate_score[mine])
         return arm.arm(inner) if inner else arm
+
+    def _answered_by(self, name: str) -> Run | None:
+        """Cut out one arm, or tell that it was asked nothing."""
+        place = self.place.arms[name]
+        words = [path.partition("/") for path in self.log["arm"]]
+        first, _, rest = np.array(words, dtype=object).T
+        mine = first == name
+        if place.asked:  # more than its users saw
+            mine = np.isin(self.log["visit"], list(place.asked))
+        if not mine.any():
+            return None
+        log = {each: column[mine] for each, column in (self.log | {"arm": rest}).items()}
+        slate_score = self.slate_score[mine]
+        if place.asked:
+            answers, done_s = zip(*map(place.asked.get, log["visit"].tolist()), strict=True)
+            log, slate_score = request_log(
+                self.world, place, log["visit"], list(answers), np.array(done_s)
+            )
+        pattern = self.pattern.arms[name]
+        return Run(pattern, self.world, self.seed, place.faults, place, log, slate_score)
 
     @cached_property
     def requests(self) -> pd.DataFrame:

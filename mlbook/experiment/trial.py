@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 
 from mlbook.components import Component, Site
 from mlbook.experiment.results import Run, Runs
-from mlbook.experiment.serving import request_log, serve
+from mlbook.experiment.serving import serve
 from mlbook.faults import Fault
 from mlbook.patterns.base import Pattern, checked_pattern
 from mlbook.patterns.trained import Trained
+from mlbook.scoring import request_log
 from mlbook.units import DAY
 from mlbook.validate import did_you_mean, integer, number
 
@@ -86,8 +87,8 @@ def run(
     faults = _listed(faults)
     served = _served(world, warmup)
     site = Site(world, seed, faults)
-    running = pattern.install(site)
     try:
+        running = pattern.install(site)
         _check_faults(faults, world, {type(pattern).__name__: site.all_parts()})
     except ValueError:
         site.clock.close()  # what was scheduled will not run
@@ -150,8 +151,10 @@ def kinds_by_part(pattern: Pattern, world: World | ReplayWorld) -> dict[str, tup
 
 def _parts(pattern: Pattern, world: World | ReplayWorld) -> dict[str, Component]:
     site = Site(world, seed=0)
-    pattern.install(site)
-    site.clock.close()
+    try:
+        pattern.install(site)
+    finally:
+        site.clock.close()
     return site.all_parts()
 
 

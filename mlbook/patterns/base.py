@@ -7,6 +7,7 @@ dataclass; a run works on an installed copy, so the pattern itself never changes
 
 from __future__ import annotations
 
+import math
 from abc import abstractmethod
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields, replace
@@ -57,6 +58,22 @@ class Answer:
     older: Answer | None = None
     first_older_item: int = 0
 
+    @classmethod
+    def refused(cls, error: DownError) -> Answer:
+        """Make the answer of a request that a part refused: the user gets none.
+
+        Parameters
+        ----------
+        error : DownError
+            Who refused it, and why.
+
+        Returns
+        -------
+        Answer
+            Its status is ``"down:PART"`` or ``"schema:PART"``.
+        """
+        return cls(None, math.nan, math.nan, "none", status=f"{error.why}:{error.part}")
+
     def row_of(self, item: int) -> Answer:
         """Give the answer that one item's row holds, in a table that may be half written.
 
@@ -90,7 +107,8 @@ def knob(
     ----------
     default : Any
         A float (seconds), an int (a count), a bool, a str (one of `choices`, or any without them)
-        or a distribution; ``dataclasses.MISSING`` for a pattern, which has no default.
+        or a distribution; ``dataclasses.MISSING`` for a pattern, which has no default; None for a
+        float that may be left out. A tuple is checked by its pattern, in ``__post_init__``.
     unit : str
         What it means, with its unit.
     above, at_least : float, optional
@@ -268,6 +286,8 @@ def checked_pattern(name: str, pattern: Any, hint: str = "") -> Pattern:
 
 
 def _check(name: str, value: Any, default: Any, rule: dict[str, Any]) -> None:
+    if isinstance(default, tuple) or (default is None and value is None):
+        return
     if isinstance(default, bool):
         if not isinstance(value, bool):
             raise TypeError(f"{name} must be True or False ({rule['unit']}), got {value!r}.")
@@ -275,7 +295,7 @@ def _check(name: str, value: Any, default: Any, rule: dict[str, Any]) -> None:
         hint = f"Leave it out for the default of {default}."
         at_least = rule["limits"]["at_least"]
         integer(name, value, at_least=at_least, unit=rule["unit"], hint=hint)
-    elif isinstance(default, float):
+    elif default is None or isinstance(default, float):
         is_share = rule["limits"]["at_most"] is not None
         hint = "Write 0.5 for half." if is_share else f"Leave it out for the default of {default}."
         if "seconds" in rule["unit"]:

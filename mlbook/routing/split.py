@@ -1,4 +1,4 @@
-"""Patterns that wrap patterns: a router sends each request to one of its arms.
+"""A/B test: a share of the users gets another pattern, and the two are compared.
 
                         ┌── share of the users ──▶ [treatment: a whole pattern] ──┐
     web app ── user ID ─┤ salted hash                                             ├──▶ result
@@ -14,28 +14,21 @@ Chapter: 02
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Mapping
-from dataclasses import MISSING, dataclass, replace
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass
+from typing import ClassVar
 
 import numpy as np
 
 from mlbook.patterns.base import Answer, Pattern, knob
-from mlbook.patterns.deploy import ALL, Unit
-from mlbook.units import MINUTE
+from mlbook.routing.buckets import bucket
+from mlbook.routing.router import Router
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-__all__ = ["Split", "bucket"]
-
-# The rule is a line in the web app: no machine, no wait; somebody may write it wrongly.
-ROUTER = Unit(name="router", machines=0.0, incidents_a_month=0.1, repair_takes=30 * MINUTE)
+__all__ = ["Split"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Split(Pattern):
+class Split(Router):
     """Serve a share of the users by one pattern, the others by another: an A/B test.
 
     Parameters
@@ -85,35 +78,12 @@ class Split(Pattern):
     title: ClassVar[str] = "A/B test: control and treatment"
 
     @property
-    def arms(self) -> Mapping[str, Pattern]:
-        """The two patterns, by name."""
-        return {"control": self.control, "treatment": self.treatment}
-
-    @property
-    def units(self) -> tuple[Unit, ...]:
-        """One app that knows both arms, a router, and all else twice; nothing if an arm tells none.
-
-        What grows with the requests grows with the share that an arm gets.
-        """
-        shares = {"control": 1 - self.treatment_share, "treatment": self.treatment_share}
-        if not all(arm.units for arm in self.arms.values()):
-            return ()
-        apps = [unit for arm in self.arms.values() for unit in arm.units if unit.name == "app"]
-        behind = [
-            replace(
-                unit,
-                name=f"{name}/{unit.name}",
-                per_request=unit.per_request * shares[name],
-                price_per_1000=unit.price_per_1000 * shares[name],
-            )
-            for name, arm in self.arms.items()
-            for unit in arm.units
-            if unit.name != "app"
-        ]
-        return *_one_app(apps), ROUTER, *behind
+    def shares(self) -> Mapping[str, float]:
+        """Each arm serves its share of the users."""
+        return {"control": 1 - self.treatment_share, "treatment": self.treatment_share}
 
     def build(self) -> None:
-        self.running = {name: arm.install(self.site.arm(name)) for name, arm in self.arms.items()}
+        super().build()
         where = bucket(range(self.site.world.users), f"{self.site.path}{self.salt}")
         treated = (where < self.treatment_share)[self.site.world.visits.user]
         self.arm_of = np.where(treated, "treatment", "control").tolist()
@@ -121,46 +91,3 @@ class Split(Pattern):
     async def predict(self, i: int) -> Answer:
         arm = self.site.went_to[i] = self.arm_of[i]
         return await self.running[arm].predict(i)
-
-
-def bucket(users: Iterable[int], salt: str) -> NDArray[np.float64]:
-    """Hash users to places on the line from 0 to 1, evenly and for ever the same.
-
-    Parameters
-    ----------
-    users : iterable of int
-        Their numbers.
-    salt : str
-        Another salt gives each user another place, independent of the first.
-
-    Returns
-    -------
-    ndarray of shape (n,)
-        At least 0 and below 1: the first 53 bits of SHA-256.
-
-    Examples
-    --------
-    >>> bucket([0, 1, 2], "spring").round(3).tolist()
-    [0.978, 0.375, 0.961]
-    """
-    digests = (hashlib.sha256(f"{salt}|{user}".encode()).digest() for user in users)
-    bits = np.array([int.from_bytes(digest[:8]) >> 11 for digest in digests])
-    return bits / 2.0**53
-
-
-def _one_app(apps: list[Unit]) -> list[Unit]:
-    """Merge the apps of the arms, which are one: it knows what either must, and fails as the worse.
-
-    Parameters
-    ----------
-    apps : list of Unit
-        The unit called ``"app"`` of each arm that has one.
-
-    Returns
-    -------
-    list of Unit
-        One app, or none.
-    """
-    known = {what for app in apps for what in app.built_in}
-    worst = sorted(apps, key=lambda app: app.incidents_a_month * app.repair_takes)[-1:]
-    return [replace(app, built_in=tuple(what for what in ALL if what in known)) for app in worst]
