@@ -22,7 +22,9 @@ if TYPE_CHECKING:
         export,
         fedavg,
         measure,
+        monitoring,
         queueing,
+        releases,
     )
     from mlbook.contract import check_pattern
     from mlbook.exercises import check, guess, hint, poll, report_card, solution
@@ -166,7 +168,9 @@ _SUBMODULES = {
     "export",
     "fedavg",
     "measure",
+    "monitoring",
     "queueing",
+    "releases",
 }  # used as mb.charts.…
 
 

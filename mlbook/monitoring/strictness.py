@@ -23,7 +23,7 @@ from mlbook.validate import integer, number
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["GateCurve", "gate_curve"]
+__all__ = ["GateCurve", "error_of", "gate_curve", "quality_of"]
 
 MEAN_LOGIT, SPREAD_LOGIT = -1.0, 1.0  # clicks are about 29 in 100
 CURRENT_ERROR = 0.5  # of the model in use, in log-odds

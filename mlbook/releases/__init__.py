@@ -5,16 +5,25 @@ Chapter: 11
 
 from __future__ import annotations
 
-from mlbook.releases.canary import CanaryOutcome, canary, canary_law
+from mlbook.releases.canary_share import CanaryOutcome, canary, canary_law
 from mlbook.releases.captain import Captain, Cost, Truth, releases_of
+from mlbook.releases.migration import Migration
 from mlbook.releases.rules import Rule, mean_costs, score
+from mlbook.releases.switching import (
+    SLOW_S,
+    seconds_until_gone,
+    seconds_without_answer,
+    switch_costs,
+)
 from mlbook.releases.watching import Gap, Watch
 
 __all__ = [
+    "SLOW_S",
     "CanaryOutcome",
     "Captain",
     "Cost",
     "Gap",
+    "Migration",
     "Rule",
     "Truth",
     "Watch",
@@ -23,4 +32,7 @@ __all__ = [
     "mean_costs",
     "releases_of",
     "score",
+    "seconds_until_gone",
+    "seconds_without_answer",
+    "switch_costs",
 ]

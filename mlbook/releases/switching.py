@@ -1,0 +1,121 @@
+"""A switch while everybody is looking: who got no answer, who waited, and how long it took.
+
+Chapter: 11
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mlbook.measure import failed
+from mlbook.units import MINUTE, MS
+from mlbook.validate import number
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
+
+    from mlbook.experiment import Run
+
+__all__ = ["SLOW_S", "seconds_until_gone", "seconds_without_answer", "switch_costs"]
+
+SLOW_S = 200 * MS  # what a visitor notices; a choice
+
+
+def switch_costs(
+    runs: Mapping[str, Run],
+    moments: Mapping[str, float],
+    *,
+    within: float = 1 * MINUTE,
+    slow: float = SLOW_S,
+) -> pd.DataFrame:
+    """Count the requests that failed or were slow in the time after each of some instants.
+
+    Parameters
+    ----------
+    runs : mapping of str to Run
+        What happened, by the name of the way to release.
+    moments : mapping of str to float
+        The instants in seconds, by name: ``{"switch": ..., "rollback": ...}``.
+    within : float
+        How many seconds after each instant a request may come to be counted.
+    slow : float
+        Seconds from which on an answer is slow.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a run, and for each instant the columns `requests`, `failed` and `slow`; a failed
+        request is not slow.
+
+    Examples
+    --------
+    >>> import mlbook as mb
+    >>> at = 6 * mb.DAY
+    >>> rush = mb.World(seed=1, days=7, users=50).rush(at=at, lasting=60.0, rate_per_s=20.0)
+    >>> api = mb.RestApi()
+    >>> green = mb.BlueGreen(blue=api, green=api, switch_at=at + 30)
+    >>> switch_costs({"blue-green": mb.run(green, rush)}, {"switch": at + 30})["switch", "failed"]
+    blue-green    0
+    Name: (switch, failed), dtype: int64
+    """
+    import pandas as pd
+
+    number("within", within, above=0, unit="seconds after each instant")
+    number("slow", slow, above=0, unit="seconds of waiting")
+    rows = []
+    for run in runs.values():
+        at_s, no_answer = run.log["requested_at_s"], failed(run.log["status"])
+        waited = ~no_answer & (run.log["latency_s"] > slow)
+        row: dict[tuple[str, str], int] = {}
+        for name, since_s in moments.items():
+            then = (at_s >= since_s) & (at_s < since_s + within)
+            counted = {"requests": then, "failed": then & no_answer, "slow": then & waited}
+            row |= {(name, what): int(mask.sum()) for what, mask in counted.items()}
+        rows.append(row)
+    columns = pd.MultiIndex.from_tuples(list(rows[0]) if rows else [])
+    return pd.DataFrame(rows, index=list(runs), columns=columns)
+
+
+def seconds_until_gone(run: Run, arm: str, since: float) -> float:
+    """Tell how long after an instant somebody still got an answer from one arm.
+
+    Parameters
+    ----------
+    run : Run
+        Of a pattern that wraps others.
+    arm : str
+        Whose answers: ``"green"``, ``"candidate"``.
+    since : float
+        The instant of the way back, in seconds.
+
+    Returns
+    -------
+    float
+        Seconds until the last one was delivered; 0 when none was.
+    """
+    mine = run.log["arm"] == arm
+    ends_s = (run.log["requested_at_s"] + run.log["latency_s"])[mine]
+    return float(max(ends_s.max(initial=-np.inf) - since, 0.0))
+
+
+def seconds_without_answer(run: Run, since: float) -> float:
+    """Tell how long after an instant requests failed.
+
+    Parameters
+    ----------
+    run : Run
+        What happened.
+    since : float
+        The instant in seconds.
+
+    Returns
+    -------
+    float
+        Seconds until the last request that failed came; 0 when none did.
+    """
+    lost_s = run.log["requested_at_s"][failed(run.log["status"])]
+    return float(max(lost_s.max(initial=-np.inf) - since, 0.0))
