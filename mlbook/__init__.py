@@ -13,6 +13,7 @@ from mlbook.units import DAY, HOUR, MINUTE, MS, SECOND
 
 if TYPE_CHECKING:
     from mlbook import (
+        ab,
         charts,
         cost,
         coupling,
@@ -159,6 +160,7 @@ _HOME = {
     "then_and_now": "lessons.then_and_now",
 }
 _SUBMODULES = {
+    "ab",
     "charts",
     "cost",
     "coupling",
