@@ -3,6 +3,8 @@
 An interval of 95 % is wrong once in twenty looks, and a release is looked at every hour. The one
 below is wrong at *any* hour with a probability of `alpha` in all: it is wider, and it needs neither
 a number of looks nor a share that stays the same.
+
+Chapter: 11
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from mlbook.ab import always_valid_z
 from mlbook.validate import number
 
 if TYPE_CHECKING:
@@ -48,13 +51,9 @@ class Watch:
 
     Notes
     -----
-    With `v` the variance of the difference and `t = tuned_to**2 / v`, the half width is
-    ``sqrt(v (1 + 1/t) (log(1 + t) + 2 log(1/alpha)))``: the mixture of Robbins, with counts taken
-    as normal. The variance is that of equal rates (pooled).
-
-    References
-    ----------
-    H. Robbins, Annals of Mathematical Statistics 41, 1970.
+    The half width is :func:`mlbook.ab.always_valid_z` standard errors. What it counts as units is
+    the information here, one over the variance of the difference, which adds up also when the share
+    of the new version changes. The variance is that of equal rates (pooled).
 
     Examples
     --------
@@ -116,11 +115,13 @@ class Watch:
             In the unit of the difference.
         """
         v = np.asarray(variance, dtype=float)
-        t = self.tuned_to**2 / v
-        half: NDArray[np.float64] = np.sqrt(
-            v * (1 + 1 / t) * (np.log1p(t) + 2 * np.log(1 / self.alpha))
-        )
+        half: NDArray[np.float64] = np.sqrt(v) * always_valid_z(1 / v, self._tuned, self.alpha)
         return half
+
+    @property
+    def _tuned(self) -> float:
+        """The information at which the difference to be found quickest is just outside of zero."""
+        return float((always_valid_z(1.0, 1.0, self.alpha) / self.tuned_to) ** 2)
 
     def variance_needed(self, difference: float) -> float:
         """Find the variance at which a true difference is, on average, just outside of zero.

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from mlbook.releases import canary, canary_law
+from mlbook.ab import crossing
+from mlbook.releases import Watch, canary, canary_law
 
 
 @pytest.mark.parametrize("share", [0.01, 0.2, 0.5])
@@ -54,3 +55,19 @@ def test_with_all_visits_nobody_is_left_to_compare_with():
         canary_law(np.array([0.5, 1.0]))
     with pytest.raises(ValueError, match=r"visits_an_hour must be > 0"):
         canary(0.1, visits_an_hour=0)
+
+
+@pytest.mark.parametrize("share", [0.05, 0.2])
+def test_the_hours_are_those_of_the_exact_recursion(share):
+    """`mb.ab.crossing` integrates a Brownian motion from look to look and draws nothing."""
+    looks = np.arange(1, 61)
+    rate = share * 0.04 + (1 - share) * 0.05
+    variance = rate * (1 - rate) / (looks * 8_000 * share * (1 - share))
+    z = Watch().half_width(variance) / np.sqrt(variance)
+    stops = crossing(z, looks / looks[-1], drift=0.01 / np.sqrt(variance[-1]))
+    exact = float(stops @ looks)
+    hours = canary(share, repetitions=4_000, seed=5).hours
+    error = hours.std() / np.sqrt(hours.size)
+    assert stops.sum() == pytest.approx(1.0, abs=1e-4)
+    # Two percent for counts that are not normal and rates that are estimated.
+    assert abs(hours.mean() - exact) < 3 * error + 0.02 * exact

@@ -25,7 +25,10 @@ def test_the_bound_is_where_the_mixture_of_likelihoods_reaches_one_by_alpha():
     watch, variance = Watch(alpha=0.05, tuned_to=0.01), 0.003**2
     edge = float(watch.half_width(variance))
     effect = np.linspace(-0.08, 0.08, 40_001)
-    prior = np.exp(-(effect**2) / 2 / 0.01**2) / (0.01 * np.sqrt(2 * np.pi))
+    # The spread of the effects that makes 0.01 the one found quickest, see Waudby-Smith and others.
+    constant = -2 * np.log(0.05) + np.log1p(-2 * np.log(0.05))
+    spread = np.sqrt(constant * watch.variance_needed(0.01))
+    prior = np.exp(-(effect**2) / 2 / spread**2) / (spread * np.sqrt(2 * np.pi))
     ratio = np.exp((effect * edge - effect**2 / 2) / variance)
     assert np.trapezoid(prior * ratio, effect) == pytest.approx(1 / 0.05, rel=1e-6)
 
