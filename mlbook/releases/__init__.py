@@ -6,7 +6,7 @@ Chapter: 11
 from __future__ import annotations
 
 from mlbook.releases.canary_share import CanaryOutcome, canary, canary_law
-from mlbook.releases.captain import Captain, Cost, Truth, releases_of
+from mlbook.releases.captain import SHARES, SLICES, Captain, Cost, Truth, releases_of
 from mlbook.releases.migration import Migration
 from mlbook.releases.rules import Rule, mean_costs, score
 from mlbook.releases.switching import (
@@ -18,6 +18,8 @@ from mlbook.releases.switching import (
 from mlbook.releases.watching import Gap, Watch
 
 __all__ = [
+    "SHARES",
+    "SLICES",
     "SLOW_S",
     "CanaryOutcome",
     "Captain",

@@ -55,7 +55,6 @@ def canary(
     usual: float = USUAL,
     new: float = BAD,
     visits_an_hour: float = VISITS_AN_HOUR,
-    watch: Watch | None = None,
     repetitions: int = 1_000,
     seed: int = 0,
 ) -> CanaryOutcome:
@@ -70,8 +69,6 @@ def canary(
         Clicks a visit of the old and of the new version.
     visits_an_hour : float
         Visits an hour on average, in all.
-    watch : Watch, optional
-        The interval, looked at every hour; with 5 % in all when left out.
     repetitions : int
         How many times.
     seed : int
@@ -85,7 +82,7 @@ def canary(
     Notes
     -----
     Visits are Poisson, clicks are binomial, hours are equal. All who do not get the new version are
-    the control.
+    the control. The interval is that of :class:`~mlbook.releases.Watch`, looked at every hour.
 
     Examples
     --------
@@ -96,7 +93,7 @@ def canary(
     """
     _check(share, usual, new, visits_an_hour)
     integer("repetitions", repetitions, at_least=1, unit="repetitions")
-    watch, rng = watch or Watch(), stream(seed, f"canary/{share:g}")
+    watch, rng = Watch(), stream(seed, f"canary/{share:g}")
     rates = visits_an_hour * np.array([share, 1 - share])
     won, seen = np.zeros((2, repetitions)), np.zeros((2, repetitions))
     hours, hurt = np.full(repetitions, float(MOST_HOURS)), np.zeros(repetitions)
@@ -119,7 +116,6 @@ def canary_law(
     usual: float = USUAL,
     new: float = BAD,
     visits_an_hour: float = VISITS_AN_HOUR,
-    watch: Watch | None = None,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Tell by a law when a bad release is found, and how many visits it has hurt by then.
 
@@ -131,8 +127,6 @@ def canary_law(
         Clicks a visit; `new` differs from `usual`.
     visits_an_hour : float
         Visits an hour, in all.
-    watch : Watch, optional
-        The interval.
 
     Returns
     -------
@@ -158,7 +152,7 @@ def canary_law(
     for each in (c.min(), c.max()):
         _check(float(each), usual, new, visits_an_hour)
     rate = c * new + (1 - c) * usual
-    n = rate * (1 - rate) / (watch or Watch()).variance_needed(new - usual)
+    n = rate * (1 - rate) / Watch().variance_needed(new - usual)
     return n / (visits_an_hour * c * (1 - c)), n / (1 - c)
 
 

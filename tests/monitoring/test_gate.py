@@ -5,7 +5,10 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from mlbook.monitoring import Gate
+import mlbook as mb
+from mlbook.faults import written
+from mlbook.model import train
+from mlbook.monitoring import Gate, training_rows
 from mlbook.streams import stream
 
 
@@ -141,3 +144,21 @@ def test_what_makes_no_sense_is_refused_with_the_name():
 def test_words_of_learners_are_escaped_in_the_page(last):
     verdict = Gate().data(last.rename(columns={"price": "<script>"}), last)
     assert "<script>" not in verdict._repr_html_()
+
+
+def test_the_rows_of_a_training_are_those_that_the_training_fits():
+    world = mb.World(seed=2, days=6, users=60)
+    rows = training_rows(world, 5 * mb.DAY)
+    pipeline, n_rows = train(world, 5 * mb.DAY)
+    assert len(rows) == n_rows
+    assert pipeline.steps[0][1].mean_ == pytest.approx(rows.drop(columns="clicked").mean())
+
+
+def test_the_shops_own_new_days_pass_and_a_log_that_lost_half_of_its_events_does_not():
+    world = mb.World(seed=2, days=12, users=300)
+    last = training_rows(world, 8 * mb.DAY)
+    assert Gate().data(training_rows(world, 12 * mb.DAY), last).passed
+    lost = mb.drop("activity_log", at=7 * mb.DAY, lasting=5 * mb.DAY, share=0.5)
+    halved = written(world, [lost], seed=0).seen_through(world)
+    verdict = Gate().data(training_rows(halved, 12 * mb.DAY), last)
+    assert blocked_by(verdict) == [("distribution", "log_recent_activity")]
