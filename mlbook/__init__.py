@@ -57,7 +57,7 @@ if TYPE_CHECKING:
         Streaming,
     )
     from mlbook.reading import source
-    from mlbook.routing import BlueGreen, Canary, Fallback, Shadow, Split
+    from mlbook.routing import Bandit, BlueGreen, Canary, Fallback, Shadow, Split
     from mlbook.tasting import mystery
     from mlbook.world import ReplayWorld, World
 
@@ -67,6 +67,7 @@ __all__ = [
     "MINUTE",
     "MS",
     "SECOND",
+    "Bandit",
     "BlueGreen",
     "Canary",
     "Fallback",
@@ -120,6 +121,7 @@ _HOME = {
     "hint": "exercises",
     "guess": "exercises",
     "check": "exercises",
+    "Bandit": "routing",
     "BlueGreen": "routing",
     "Canary": "routing",
     "Fallback": "routing",

@@ -195,3 +195,61 @@ def test_a_closed_clock_runs_nothing_and_leaves_no_warning(clock):
     clock.run()
     clock.run()
     assert seen == []
+
+
+# --- waiting, but not for ever ------------------------------------------------------------------
+
+
+def asks(clock, seconds, takes, seen):
+    async def answer():
+        await clock.sleep(takes)
+        seen.append(("answered", clock.now))
+        return "here"
+
+    async def caller():
+        seen.append((await clock.within(seconds, answer), clock.now))
+
+    return caller()
+
+
+@pytest.mark.parametrize(
+    ("takes", "happened"),
+    [
+        (2.0, [("answered", 2.0), ("here", 2.0)]),
+        (3.0, [("answered", 3.0), ("here", 3.0)]),
+        (5.0, [(None, 3.0), ("answered", 5.0)]),
+    ],
+    ids=["in time", "just in time", "too late"],
+)
+def test_a_caller_waits_for_an_answer_or_until_the_time_is_up_and_the_answer_comes_anyway(
+    clock, takes, happened
+):
+    seen = []
+    clock.start(asks(clock, 3.0, takes, seen))
+    clock.run()
+    assert seen == happened
+
+
+def test_an_error_of_who_was_asked_comes_out_of_the_run(clock):
+    async def fails():
+        raise ValueError("broken")
+
+    async def caller():
+        await clock.within(3.0, fails)
+
+    clock.start(caller())
+    assert refusal(ValueError, clock.run) == "broken"
+    clock.close()
+
+
+def test_a_clock_that_is_closed_while_somebody_waits_leaves_no_warning(clock):
+    seen = []
+    clock.start(asks(clock, 3.0, 5.0, seen))
+
+    async def stops():
+        raise RuntimeError("enough")
+
+    clock.start(stops(), at=1.0)
+    assert refusal(RuntimeError, clock.run) == "enough"
+    clock.close()
+    assert seen == []

@@ -69,6 +69,20 @@ def in_another_process(code: str) -> str:
     return done.stdout.strip()
 
 
+def rows_of(run: mb.Run, visits: np.ndarray) -> dict[str, np.ndarray]:
+    """Cut some visits out of the log of a run."""
+    mine = np.isin(run.log["visit"], visits)
+    return {name: column[mine] for name, column in run.log.items()}
+
+
+def same_rows(run: mb.Run, other: mb.Run, visits: np.ndarray) -> bool:
+    """Tell whether two runs gave some visits the same answers, to the last bit, by whatever arm."""
+    logs = [rows_of(each, visits) for each in (run, other)]
+    assert np.array_equal(logs[0]["visit"], visits), "not all visits are in the log"
+    one, two = (fingerprint({k: v for k, v in log.items() if k != "arm"}) for log in logs)
+    return one == two
+
+
 def refusal(
     kind: type[Exception], call: Callable[..., object], *args: object, **named: object
 ) -> str:

@@ -10,10 +10,12 @@ from matplotlib.path import Path
 
 from mlbook.charts.display import Display
 from mlbook.charts.theme import BLUE, GREEN, GREY, INK, ORANGE
-from mlbook.charts.wiring import Arrow, Frame, Part, Wiring, wiring
+from mlbook.charts.wiring import wiring
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+    from mlbook.charts.drawn import Arrow, Frame, Part, Wiring
 
 __all__ = ["Diagram"]
 
@@ -29,7 +31,8 @@ class Diagram(Display):
     ----------
     name : str
         ``"in_process"``, ``"rest_api"``, ``"shared_db"``, ``"streaming"``, ``"mobile_app"`` or
-        ``"federated"``.
+        ``"federated"``; of the routers ``"split"``, ``"canary"``, ``"blue_green"``, ``"shadow"``,
+        ``"fallback"`` or ``"bandit"``.
 
     Examples
     --------

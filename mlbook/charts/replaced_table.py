@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mlbook.charts.drawn import Table
 from mlbook.charts.scene import LASTS_S, OUT_OF_SIGHT, WAY_S, Mark, Scene, Step
 from mlbook.charts.theme import GREEN
-from mlbook.charts.wiring import Table, wiring
+from mlbook.charts.wiring import wiring
 from mlbook.units import duration
 
 if TYPE_CHECKING:

@@ -6,10 +6,14 @@ Seconds here are those of the screen; how many seconds of the run they stand for
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mlbook.charts.wiring import Wiring, wiring
+from mlbook.charts.wiring import wiring
+
+if TYPE_CHECKING:
+    from mlbook.charts.drawn import Wiring
 
 __all__ = ["DOT", "LASTS_S", "OUT_OF_SIGHT", "WAY_S", "Mark", "Point", "Scene", "Step"]
 

@@ -12,15 +12,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mlbook.charts.drawn import Pile
 from mlbook.charts.scene import LASTS_S, OUT_OF_SIGHT, WAY_S, Mark, Point, Scene, Step
 from mlbook.charts.theme import BLUE, ORANGE
-from mlbook.charts.wiring import Pile, wiring
+from mlbook.charts.wiring import wiring
 from mlbook.units import duration
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from mlbook.charts.wiring import Arrow
+    from mlbook.charts.drawn import Arrow
     from mlbook.experiment import Run
 
 __all__ = ["standing_queue"]

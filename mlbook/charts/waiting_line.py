@@ -15,9 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlbook import measure
+from mlbook.charts.drawn import Line
 from mlbook.charts.scene import LASTS_S, WAY_S, Mark, Point, Scene, Step
 from mlbook.charts.theme import BLUE, ORANGE
-from mlbook.charts.wiring import Line, wiring
+from mlbook.charts.wiring import wiring
 from mlbook.units import duration
 
 if TYPE_CHECKING:

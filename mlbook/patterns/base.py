@@ -108,7 +108,7 @@ def knob(
     default : Any
         A float (seconds), an int (a count), a bool, a str (one of `choices`, or any without them)
         or a distribution; ``dataclasses.MISSING`` for a pattern, which has no default; None for a
-        float that may be left out. A tuple is checked by its pattern, in ``__post_init__``.
+        float that may be left out. Anything else is checked by the pattern's ``__post_init__``.
     unit : str
         What it means, with its unit.
     above, at_least : float, optional
@@ -286,7 +286,7 @@ def checked_pattern(name: str, pattern: Any, hint: str = "") -> Pattern:
 
 
 def _check(name: str, value: Any, default: Any, rule: dict[str, Any]) -> None:
-    if isinstance(default, tuple) or (default is None and value is None):
+    if default is None and value is None:
         return
     if isinstance(default, bool):
         if not isinstance(value, bool):
@@ -308,6 +308,6 @@ def _check(name: str, value: Any, default: Any, rule: dict[str, Any]) -> None:
             raise TypeError(f"{name} must be a text ({rule['unit']}), got {shown(value)}.")
     elif default is MISSING:
         checked_pattern(name, value)
-    elif not hasattr(value, "sample"):
+    elif hasattr(default, "sample") and not hasattr(value, "sample"):
         text = "a distribution such as mb.queueing.LogNormal(p50=0.008, p99=0.040)"
         raise TypeError(f"{name} must be {text} ({rule['unit']}), got {value!r}.")

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import MISSING, fields
 
 import pytest
 
+import mlbook as mb
 from mlbook.charts import Diagram
-from mlbook.charts.wiring import SPECS, Line, Pile, wiring
+from mlbook.charts.drawn import Line, Pile
+from mlbook.charts.wiring import SPECS, wiring
 
 PATTERNS = sorted(SPECS)
 WIDER = 1.04  # a page may show the SVG's words in a font that is a little wider than ours
@@ -141,3 +144,34 @@ def test_pattern_4_extracts_features_twice_and_asks_inside_the_app():
 def test_an_unknown_diagram_is_named_with_the_known_ones():
     with pytest.raises(ValueError, match=r"name must be one of .*'shared_db'.*got 'shared'"):
         Diagram("shared").plot()
+
+
+ROUTERS = {
+    "split": mb.Split,
+    "canary": mb.Canary,
+    "blue_green": mb.BlueGreen,
+    "shadow": mb.Shadow,
+    "fallback": mb.Fallback,
+    "bandit": mb.Bandit,
+}
+
+
+@pytest.mark.parametrize("name", ROUTERS)
+def test_the_diagram_of_a_router_names_its_arms_as_its_knobs_do(name):
+    arms = ROUTERS[name](**dict.fromkeys(_arms(ROUTERS[name]), mb.SharedDb())).arms
+    boxes = {part.label.split(":")[0].lower() for part in wiring(name).parts}
+    assert set(arms) <= boxes
+
+
+def _arms(router):
+    return [each.name for each in fields(router) if each.default is MISSING]
+
+
+def test_only_the_answer_of_the_primary_goes_back_from_a_shadow():
+    spec = wiring("shadow")
+    shadow = next(part for part in spec.parts if part.label.startswith("Shadow"))
+    router = next(part for part in spec.parts if part.label == "Copies")
+    away = [arrow for arrow in spec.arrows if abs(arrow.start[0] - shadow.x) <= 1.2]
+    away = [arrow for arrow in away if abs(arrow.start[1] - shadow.y) <= 0.35]
+    assert away
+    assert all(arrow.end[0] > router.x + router.width for arrow in away)

@@ -43,6 +43,33 @@ PATTERNS |= {
     "split, of devices": mb.Split(control=mb.Federated(), treatment=mb.MobileApp()),
     "split, nobody in the treatment": AB.but(treatment_share=0.0),
 }
+STEPS = ((5.2 * mb.DAY, 0.2), (5.7 * mb.DAY, 0.6), (6.5 * mb.DAY, 0.0))
+RELEASE = mb.BlueGreen(blue=mb.SharedDb(), green=mb.RestApi(), switch_at=5.6 * mb.DAY)
+PATTERNS |= {
+    "canary": mb.Canary(current=mb.SharedDb(), candidate=mb.RestApi(), steps=STEPS),
+    "canary, a split as candidate": mb.Canary(
+        current=mb.RestApi(), candidate=AB, steps=((5.5 * mb.DAY, 0.5),)
+    ),
+    "blue-green": RELEASE,
+    "blue-green, rolled back": RELEASE.but(roll_back_at=6.4 * mb.DAY),
+    "blue-green, shut down at once": RELEASE.but(keeps_for=0.0, green=mb.Streaming()),
+    "blue-green, too early": RELEASE.but(start_takes=1 * mb.HOUR),
+    "shadow": mb.Shadow(primary=mb.SharedDb(), shadow=mb.Streaming()),
+    "shadow, of a split": mb.Shadow(primary=mb.RestApi(), shadow=AB),
+    "fallback": mb.Fallback(primary=mb.RestApi(), backup=mb.SharedDb()),
+    "fallback, often used": mb.Fallback(
+        primary=mb.RestApi(), backup=mb.Streaming(), timeout=10 * mb.MS
+    ),
+    "fallback, all inside": mb.Fallback(
+        primary=RELEASE, backup=mb.Shadow(primary=mb.SharedDb(), shadow=AB), timeout=5 * mb.MS
+    ),
+    "bandit": mb.Bandit(control=mb.SharedDb(), treatment=mb.Streaming()),
+    "bandit, of routers": mb.Bandit(
+        control=mb.Fallback(primary=mb.RestApi(), backup=mb.SharedDb(), timeout=10 * mb.MS),
+        treatment=AB,
+        learns_every=10 * mb.MINUTE,
+    ),
+}
 
 
 @pytest.mark.parametrize("pattern", PATTERNS.values(), ids=PATTERNS)

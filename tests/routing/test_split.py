@@ -15,7 +15,7 @@ from mlbook.experiment import kinds_by_part, parts_of
 from mlbook.faults import Fault
 from mlbook.queueing import Constant
 from mlbook.routing import bucket
-from tests.worlds import fingerprint, refusal, same_log, shop, small
+from tests.worlds import fingerprint, refusal, rows_of, same_log, shop, small
 
 NIGHTLY, STREAM, REST = mb.SharedDb(), mb.Streaming(), mb.RestApi()
 AB = mb.Split(control=NIGHTLY, treatment=STREAM)
@@ -35,12 +35,6 @@ ALONE = {
 @cache
 def usual(pattern: mb.Pattern) -> mb.Run:
     return mb.run(pattern, small())
-
-
-def rows_of(run: mb.Run, visits: np.ndarray) -> dict[str, np.ndarray]:
-    """Cut some visits out of the log of a run."""
-    mine = np.isin(run.log["visit"], visits)
-    return {name: column[mine] for name, column in run.log.items()}
 
 
 def treated(share: float, salt: str, users: int = 400) -> np.ndarray:
