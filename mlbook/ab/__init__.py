@@ -11,11 +11,21 @@ Chapter: 02, 11
 from __future__ import annotations
 
 from mlbook.ab.always_valid import always_valid, always_valid_z
+from mlbook.ab.assignment import Layer, assign, bucket
+from mlbook.ab.contingency import OddsRatio, balance, fisher, stratified
+from mlbook.ab.covariate import adjusted, cuped
 from mlbook.ab.estimates import Estimate
+from mlbook.ab.experiment import Analysis, Experiment, analyze
+from mlbook.ab.many_tests import benjamini_hochberg, holm
 from mlbook.ab.mean import means
 from mlbook.ab.mean_sizing import mean_detectable_effect, mean_power, mean_sample_size
+from mlbook.ab.metrics import Mean, Metric, Ratio, Share
 from mlbook.ab.moments import Moments, PairMoments
+from mlbook.ab.open_bandit import real_log
 from mlbook.ab.proportion import proportions
+from mlbook.ab.quantiles import quantile
+from mlbook.ab.ratio_metric import ratio
+from mlbook.ab.relative_lift import relative
 from mlbook.ab.sample_ratio import SampleRatio, srm
 from mlbook.ab.sequential import (
     LookingCosts,
@@ -27,16 +37,33 @@ from mlbook.ab.sequential import (
 from mlbook.ab.sizing import minimum_detectable_effect, power, sample_size
 
 __all__ = [
+    "Analysis",
     "Estimate",
+    "Experiment",
+    "Layer",
     "LookingCosts",
+    "Mean",
+    "Metric",
     "Moments",
+    "OddsRatio",
     "PairMoments",
+    "Ratio",
     "SampleRatio",
+    "Share",
+    "adjusted",
     "always_valid",
     "always_valid_z",
+    "analyze",
+    "assign",
+    "balance",
+    "benjamini_hochberg",
     "boundary",
+    "bucket",
     "crossing",
+    "cuped",
     "false_positive_rate",
+    "fisher",
+    "holm",
     "looking_costs",
     "mean_detectable_effect",
     "mean_power",
@@ -45,6 +72,11 @@ __all__ = [
     "minimum_detectable_effect",
     "power",
     "proportions",
+    "quantile",
+    "ratio",
+    "real_log",
+    "relative",
     "sample_size",
     "srm",
+    "stratified",
 ]

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from mlbook.validate import shown
 
-__all__ = ["finite", "plain", "two_arms", "whole", "within"]
+__all__ = ["clicks_of", "finite", "plain", "two_arms", "whole", "within"]
 
 
 def finite(name: str, values: ArrayLike, unit: str = "") -> NDArray[np.float64]:
@@ -159,6 +159,48 @@ def two_arms(name: str, values: NDArray[np.float64]) -> NDArray[np.float64]:
         text = "must have two numbers on its last axis (control, treatment)"
         raise ValueError(f"{name} {text}, got an array of shape {values.shape}.")
     return values
+
+
+def clicks_of(clicks: ArrayLike, n: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return clicks and units as arrays of one shape, or say what is wrong with them.
+
+    Parameters
+    ----------
+    clicks : array_like
+        How many units clicked.
+    n : array_like
+        How many units there are, one or more.
+
+    Returns
+    -------
+    tuple of ndarray
+        Both.
+
+    Raises
+    ------
+    ValueError
+        When there are no units, or more clicks than units.
+
+    Examples
+    --------
+    >>> clicks_of(12, 10)  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+        ...
+    ValueError: clicks must be <= n (units that clicked, of all units), got 12 of 10. Count ...
+    """
+    done = whole("clicks", clicks, "units that clicked")
+    units = whole("n", n, "units of an arm; an empty arm says nothing", at_least=1)
+    try:
+        done, units = np.broadcast_arrays(done, units)
+    except ValueError as error:
+        text = "clicks and n must have a number for the same arms, got the shapes"
+        raise ValueError(f"{text} {done.shape} and {units.shape}.") from error
+    if (done > units).any():
+        first = np.flatnonzero(done > units)[0]
+        got = f"got {done.flat[first]:g} of {units.flat[first]:g}"
+        text = "clicks must be <= n (units that clicked, of all units)"
+        raise ValueError(f"{text}, {got}. Count each unit once, or compare means.")
+    return done, units
 
 
 def plain(values: ArrayLike) -> Any:

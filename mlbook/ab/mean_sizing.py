@@ -50,7 +50,8 @@ def mean_power(effect: ArrayLike, sd: ArrayLike, n: ArrayLike, alpha: float = 0.
     within("alpha", alpha, 0, 1, "share of false alarms")
     df, shift = 2 * (size - 1), np.abs(gap) / scale * np.sqrt(size / 2)
     edge = stdtrit(df, 1 - alpha / 2)
-    return plain(1 - nctdtr(df, shift, edge) + nctdtr(df, shift, -edge))
+    # The far tail, from its mirror image: below -edge SciPy gives NaN for a large shift.
+    return plain(2 - nctdtr(df, shift, edge) - nctdtr(df, -shift, edge))
 
 
 def mean_sample_size(

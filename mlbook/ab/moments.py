@@ -10,11 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from mlbook.ab.checks import finite, whole
+from mlbook.ab.checks import clicks_of, finite, whole
 
-__all__ = ["Moments", "PairMoments", "moments"]
-
-UNIT = "one number a unit"
+__all__ = ["Moments", "PairMoments", "moments", "units"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,7 +73,7 @@ class Moments:
         ValueError
             When there are fewer than two units, or a NaN.
         """
-        array = _units("values", values)
+        array = units("values", values)
         return cls(np.array(array.shape[-1]), array.mean(axis=-1), array.var(axis=-1, ddof=1))
 
     @classmethod
@@ -99,11 +97,9 @@ class Moments:
         ValueError
             When there are more ones than units.
         """
-        ones, units = whole("clicks", clicks, "units with a 1"), whole("n", n, "units", at_least=2)
-        if (ones > units).any():
-            raise ValueError("clicks must be <= n (each unit has a 0 or a 1): got more.")
-        share = ones / units
-        return cls(units, share, share * (1 - share) * units / (units - 1))
+        ones, size = clicks_of(clicks, n)
+        share = ones / size
+        return cls(size, share, share * (1 - share) * size / np.maximum(size - 1, 1))
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,7 +144,7 @@ class PairMoments:
         ValueError
             When the two do not have the same units.
         """
-        first, second = _units("y", y), _units("x", x)
+        first, second = units("y", y), units("x", x)
         if first.shape[-1] != second.shape[-1]:
             sizes = f"got {first.shape[-1]} and {second.shape[-1]}"
             raise ValueError(f"y and x must have a number for the same units, {sizes}.")
@@ -215,12 +211,30 @@ def moments(name: str, arm: Moments | ArrayLike) -> Moments:
     Moments
         Of the arm.
     """
-    return arm if isinstance(arm, Moments) else Moments.of(_units(name, arm))
+    return arm if isinstance(arm, Moments) else Moments.of(units(name, arm))
 
 
-def _units(name: str, values: ArrayLike) -> NDArray[np.float64]:
-    """Check that the last axis has two units or more."""
-    array = finite(name, values, UNIT)
+def units(name: str, values: ArrayLike) -> NDArray[np.float64]:
+    """Return one number a unit as an array, or say what is wrong with it.
+
+    Parameters
+    ----------
+    name : str
+        The argument as its caller wrote it.
+    values : array_like of shape (..., n)
+        The units on the last axis.
+
+    Returns
+    -------
+    ndarray of shape (..., n)
+        Two units or more.
+
+    Raises
+    ------
+    ValueError
+        When there are fewer, or a NaN.
+    """
+    array = finite(name, values, "one number a unit")
     if array.ndim == 0 or array.shape[-1] < 2:
         size = array.shape[-1] if array.ndim else "a single number"
         raise ValueError(f"{name} must have two units or more in an arm, got {size}.")

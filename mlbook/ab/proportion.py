@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from mlbook.ab.checks import two_arms, whole
+from mlbook.ab.checks import clicks_of, two_arms
 from mlbook.ab.estimates import Estimate, by_normal
 
 __all__ = ["proportions"]
@@ -47,14 +47,8 @@ def proportions(clicks: ArrayLike, n: ArrayLike, *, alpha: float = 0.05) -> Esti
     >>> proportions([46, 69], [10_000, 10_000])
     0.0046 to 0.0069: +0.0023 (95 % interval +0.000204 to +0.0044), p = 0.031, pooled z test
     """
-    done = two_arms("clicks", whole("clicks", clicks, "clicks of each arm"))
-    units = two_arms("n", whole("n", n, "units of each arm; an empty arm says nothing", at_least=1))
-    done, units = np.broadcast_arrays(done, units)
-    if (done > units).any():
-        first = np.flatnonzero(done > units)[0]
-        got = f"got {done.flat[first]:g} of {units.flat[first]:g}"
-        text = "clicks must be <= n (units that clicked, of all units)"
-        raise ValueError(f"{text}, {got}. Count each unit once, or compare means of clicks a user.")
+    done, units = clicks_of(clicks, n)
+    two_arms("clicks", done)
     share = done / units
     pooled = done.sum(axis=-1) / units.sum(axis=-1)
     return by_normal(

@@ -92,9 +92,10 @@ def test_an_arm_that_does_not_vary_is_compared_with_one_that_does():
     [
         ([5, 12], [10, 10], "clicks must be <= n (units that clicked, of all units), got 12 of 10"),
         ([0, 3], [0, 10], "n must be whole numbers >= 1"),
-        ([1.5, 3], [10, 10], "clicks must be whole numbers >= 0 (clicks of each arm), got 1.5"),
-        ([1, np.nan], [10, 10], "clicks must be finite numbers (clicks of each arm), got nan"),
-        ([1, 2, 3], [10, 10], "clicks must have two numbers on its last axis"),
+        ([1.5, 3], [10, 10], "clicks must be whole numbers >= 0 (units that clicked), got 1.5"),
+        ([1, np.nan], [10, 10], "clicks must be finite numbers (units that clicked), got nan"),
+        ([1, 2, 3], [9, 9, 9], "clicks must have two numbers on its last axis"),
+        ([1, 2, 3], [10, 10], "for the same arms, got the shapes (3,) and (2,)"),
         ([], [10, 10], "clicks must not be empty"),
     ],
 )
