@@ -11,6 +11,7 @@ from mlbook.releases.migration import Migration
 from mlbook.releases.rules import Rule, mean_costs, score
 from mlbook.releases.switching import (
     SLOW_S,
+    seconds_on_phones,
     seconds_until_gone,
     seconds_without_answer,
     switch_costs,
@@ -34,6 +35,7 @@ __all__ = [
     "mean_costs",
     "releases_of",
     "score",
+    "seconds_on_phones",
     "seconds_until_gone",
     "seconds_without_answer",
     "switch_costs",

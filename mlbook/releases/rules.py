@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mlbook.releases.captain import SHARES, SLICES, TRUTHS, Captain, Cost, releases_of
+from mlbook.releases.captain import SHARES, SLICES, Captain, Cost
 from mlbook.releases.watching import Watch
 from mlbook.validate import fraction, integer, number, one_of
 
@@ -125,13 +125,13 @@ def score(captains: Mapping[str, Iterable[Captain]]) -> pd.DataFrame:
     return pd.DataFrame(rows).set_index(["player", "release"])
 
 
-def mean_costs(rule: Rule, *, games: int = 100, seed: int = 0) -> dict[str, tuple[Cost, float]]:
-    """Let a rule play many games, with other visitors in each.
+def mean_costs(rules: Mapping[str, Rule], *, games: int = 100, seed: int = 0) -> pd.DataFrame:
+    """Let rules play many games, all the same ones, with other visitors in each.
 
     Parameters
     ----------
-    rule : Rule
-        Who plays.
+    rules : mapping of str to Rule
+        Who plays, by name.
     games : int
         How many.
     seed : int
@@ -139,21 +139,19 @@ def mean_costs(rule: Rule, *, games: int = 100, seed: int = 0) -> dict[str, tupl
 
     Returns
     -------
-    dict of str to (Cost, float)
-        For each kind of release the mean cost, and how often it was shipped, as a share.
+    pandas.DataFrame
+        One row a rule and a kind of release: `shipped_percent`, how many of 100 went to everybody,
+        and the means of the fields of :class:`Cost`.
+
+    Examples
+    --------
+    >>> mean_costs({"simple": Rule()}, games=5).loc[("simple", "bad"), "shipped_percent"]
+    np.float64(0.0)
     """
     integer("games", games, at_least=1, unit="games")
-    costs: dict[str, list[Cost]] = {truth.name: [] for truth in TRUTHS}
-    shipped = dict.fromkeys(costs, 0)
-    for each in range(seed, seed + games):
-        for letter in releases_of(each):
-            captain = rule.play(letter, each)
-            costs[captain.truth.name].append(captain.cost())
-            shipped[captain.truth.name] += captain.ended == "shipped"
-    return {
-        name: (
-            Cost(*(sum(column) / games for column in zip(*many, strict=True))),
-            shipped[name] / games,
-        )
-        for name, many in costs.items()
-    }
+    seeds = range(seed, seed + games)
+    table = score(
+        {name: [rule.play(x, n) for n in seeds for x in "ABC"] for name, rule in rules.items()}
+    )
+    table["shipped_percent"] = 100.0 * (table["ended"] == "shipped")
+    return table.groupby(["player", "truth"], sort=False)[["shipped_percent", *Cost._fields]].mean()

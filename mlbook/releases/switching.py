@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mlbook.measure import failed
-from mlbook.units import MINUTE, MS
+from mlbook.queueing import adopted, still_running
+from mlbook.units import DAY, MINUTE, MS
 from mlbook.validate import number
 
 if TYPE_CHECKING:
@@ -19,8 +20,15 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from mlbook.experiment import Run
+    from mlbook.patterns import MobileApp
 
-__all__ = ["SLOW_S", "seconds_until_gone", "seconds_without_answer", "switch_costs"]
+__all__ = [
+    "SLOW_S",
+    "seconds_on_phones",
+    "seconds_until_gone",
+    "seconds_without_answer",
+    "switch_costs",
+]
 
 SLOW_S = 200 * MS  # what a visitor notices; a choice
 
@@ -119,3 +127,41 @@ def seconds_without_answer(run: Run, since: float) -> float:
     """
     lost_s = run.log["requested_at_s"][failed(run.log["status"])]
     return float(max(lost_s.max(initial=-np.inf) - since, 0.0))
+
+
+def seconds_on_phones(app: MobileApp, *, decided_after: float = 1 * DAY) -> float:
+    """Tell by the law of adoption how long a bad release stays on half of the phones that have it.
+
+    Parameters
+    ----------
+    app : MobileApp
+        The app.
+    decided_after : float
+        Seconds from the bad release's going live to the decision to take it back.
+
+    Returns
+    -------
+    float
+        Seconds from the decision until half of the phones that had it at the worst are rid of it.
+
+    Notes
+    -----
+    The old version is sent again as a new release: it is built and reviewed, and until then more
+    phones take the bad one. Then the phones follow, each when it looks. The law is
+    :func:`mlbook.queueing.still_running`.
+
+    Examples
+    --------
+    >>> import mlbook as mb
+    >>> 2 < seconds_on_phones(mb.MobileApp()) / mb.DAY < 7
+    True
+    """
+    number("decided_after", decided_after, at_least=0, unit="seconds since the bad release")
+    live_s = decided_after + app.lead_s - app.train_takes  # nothing is trained, it is built again
+    worst = float(adopted(live_s, app.speeds))
+    low, high = live_s, live_s + 1_000 * DAY
+    for _ in range(60):
+        middle = (low + high) / 2
+        many = float(still_running(middle, live_s, app.speeds)) > worst / 2
+        low, high = (middle, high) if many else (low, middle)
+    return high - decided_after

@@ -24,25 +24,43 @@ def test_a_rule_that_is_sure_goes_on_to_everybody():
     assert game.ended == "shipped"
 
 
-def test_over_many_games_it_ships_the_good_and_takes_back_the_bad():
-    costs = mean_costs(Rule(), games=60)
-    assert costs["good"][1] > 0.95
-    assert costs["bad"][1] < 0.05
+RULES = {
+    "simple": Rule(),
+    "by slice": Rule(by_slice=True),
+    "small": Rule(wait_at=0.05),
+}
 
 
-def test_all_visits_together_hide_a_slice_and_a_look_at_the_slices_finds_it():
-    whole, slices = (mean_costs(Rule(by_slice=by_slice), games=60) for by_slice in (False, True))
-    assert whole["bad for the app"][1] > 0.8
-    assert slices["bad for the app"][1] < 0.2
-    assert slices["bad for the app"][0].clicks_lost < whole["bad for the app"][0].clicks_lost / 4
+@pytest.fixture(scope="module")
+def costs():
+    return mean_costs(RULES, games=60)
+
+
+def test_over_many_games_it_ships_the_good_and_takes_back_the_bad(costs):
+    assert costs.loc[("simple", "good"), "shipped_percent"] > 95
+    assert costs.loc[("simple", "bad"), "shipped_percent"] < 5
+
+
+def test_all_visits_together_hide_a_slice_and_a_look_at_the_slices_finds_it(costs):
+    whole, slices = (costs.loc[name] for name in ("simple", "by slice"))
+    assert whole.loc["bad for the app", "shipped_percent"] > 80
+    assert slices.loc["bad for the app", "shipped_percent"] < 20
+    lost = slices.loc["bad for the app", "clicks_lost"]
+    assert lost < whole.loc["bad for the app", "clicks_lost"] / 4
     # It is not free: the intervals are wider, so a good release waits a little longer.
-    assert slices["good"][0].hours_lost > whole["good"][0].hours_lost
+    assert slices.loc["good", "hours_lost"] > whole.loc["good", "hours_lost"]
 
 
-def test_a_smaller_share_hurts_fewer_and_loses_more_hours():
-    small, large = (mean_costs(Rule(wait_at=share), games=60) for share in (0.05, 0.2))
-    assert small["bad"][0].users_hurt < large["bad"][0].users_hurt
-    assert small["good"][0].hours_lost > large["good"][0].hours_lost
+def test_a_smaller_share_hurts_fewer_and_loses_more_hours(costs):
+    small, large = (costs.loc[name] for name in ("small", "simple"))
+    assert small.loc["bad", "users_hurt"] < large.loc["bad", "users_hurt"]
+    assert small.loc["good", "hours_lost"] > large.loc["good", "hours_lost"]
+
+
+def test_the_means_are_those_of_the_single_games():
+    table = mean_costs({"simple": Rule()}, games=2, seed=8)
+    single = [game_of("bad", Rule(), seed).cost().users_hurt for seed in (8, 9)]
+    assert table.loc[("simple", "bad"), "users_hurt"] == pytest.approx(sum(single) / 2)
 
 
 def test_the_score_puts_players_side_by_side():

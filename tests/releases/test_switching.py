@@ -6,6 +6,7 @@ import pytest
 import mlbook as mb
 from mlbook.releases import (
     Migration,
+    seconds_on_phones,
     seconds_until_gone,
     seconds_without_answer,
     switch_costs,
@@ -106,3 +107,11 @@ def test_expand_and_contract_breaks_nobody_if_the_contract_waits_for_the_way_bac
 def test_the_contract_cannot_come_before_the_expand():
     with pytest.raises(ValueError, match=r"old_until must be >= 100 .*Expand first"):
         Migration(new_from=100.0, old_until=99.0)
+
+
+@pytest.mark.parametrize("decided_after", [0.0, 1 * mb.DAY])
+def test_on_phones_the_way_back_is_a_review_and_the_median_of_those_who_look(decided_after):
+    """With one kind of phone the law has no tail: the review, and then ln 2 of a gap."""
+    app = mb.MobileApp(fast_share=1.0, fast_gap=2 * mb.DAY, review_takes=1 * mb.DAY)
+    back = seconds_on_phones(app, decided_after=decided_after)
+    assert back == pytest.approx(25 * mb.HOUR + np.log(2) * 2 * mb.DAY, rel=1e-6)
