@@ -139,8 +139,8 @@ class GapDisplay(Display):
             color, dash = SERIES[row % 4], DASHES[row % 4]
             ax.fill_between(self.hour, 100 * low, 100 * high, color=color, alpha=0.15, lw=0)
             ax.plot(self.hour, 100 * mean, color=color, ls=dash, lw=2, label=name)
-            if self._found(name):
-                at = self._found(name)
+            if self.found(name):
+                at = self.found(name)
                 ax.plot(at, 100 * mean[at - 1], "v", color=color, ms=9)
                 ax.annotate(
                     f"hour {at}: worse", (at, 100 * mean[at - 1]), (6, -14),
@@ -153,15 +153,26 @@ class GapDisplay(Display):
         ax.legend(loc="upper right", ncols=len(self.gaps))
         ax.set_title("What the counts say, hour by hour")
 
-    def _found(self, name: str) -> int:
-        """Give the first hour in which the whole interval is below zero; 0 when there is none."""
+    def found(self, name: str) -> int:
+        """Give the first hour in which the whole interval is below zero.
+
+        Parameters
+        ----------
+        name : str
+            Which visits.
+
+        Returns
+        -------
+        int
+            0 when there is none.
+        """
         below = np.flatnonzero(self.gaps[name].high < 0)
         return int(self.hour[below[0]]) if below.size else 0
 
     def alt_text(self) -> str:
         words = [
             f"{name}: {100 * low[-1]:+.1f} to {100 * high[-1]:+.1f}, "
-            + (f"worse since hour {self._found(name)}" if self._found(name) else "never below zero")
+            + (f"worse since hour {self.found(name)}" if self.found(name) else "never below zero")
             for name, (low, _, high) in self.gaps.items()
         ]
         return (

@@ -136,11 +136,11 @@ def canary_law(
     Notes
     -----
     The variance of the difference after `h` hours of `N` visits is ``p q / (h N c (1 - c))`` for
-    a canary of share `c`. Set it to the variance that the interval needs: with the ``n = p q /
-    variance`` visits of a canary beside an endless control, ``hours = n / (N c (1 - c))`` and
-    ``hurt = n / (1 - c)``. The hours hang on the share, the visits hardly do, as long as it is
-    small. The law knows neither the luck, by which half of the releases are found later, nor that
-    one looks on the hour only.
+    a canary of share `c`. Set it to the variance `v` at which the interval leaves zero, and ``n = p
+    q / v`` is what a canary beside an endless control needs. Then ``hours = n / (N c (1 - c))`` and
+    ``hurt = n / (1 - c)``: the hours hang on the share, the visits hardly do, as long as it is
+    small. The law takes the old version's rate for `p`, and it knows neither the luck, by which
+    some releases are found much later, nor that one looks on the hour only.
 
     Examples
     --------
@@ -151,8 +151,7 @@ def canary_law(
     c = np.asarray(share, dtype=float)
     for each in (c.min(), c.max()):
         _check(float(each), usual, new, visits_an_hour)
-    rate = c * new + (1 - c) * usual
-    n = rate * (1 - rate) / Watch().variance_needed(new - usual)
+    n = usual * (1 - usual) / Watch().variance_needed(new - usual)
     return n / (visits_an_hour * c * (1 - c)), n / (1 - c)
 
 

@@ -203,7 +203,7 @@ class Captain:
         """Hours watched so far."""
         return len(self.shares)
 
-    @property
+    @cached_property
     def truth(self) -> Truth:
         """What the release is; to be looked at when it is over."""
         return releases_of(self.seed)[self.letter]
