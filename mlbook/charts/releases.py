@@ -62,7 +62,7 @@ class CanaryShareDisplay(Display):
         shares = [each.share for each in self.outcomes]
         between = np.linspace(min(shares), max(shares), 400)
         hours, hurt = canary_law(between, **self.law)
-        ax.plot(hours, hurt, color=GREY, ls="--", label="by law: the mean luck, looked at always")
+        ax.plot(hours, hurt, color=GREY, ls="--", label="by law")
         for each in self.outcomes:
             ends = np.quantile(each.hours, [0.1, 0.9])
             a_visit = each.hurt.mean() / each.hours.mean()
@@ -72,7 +72,7 @@ class CanaryShareDisplay(Display):
                 f"{100 * each.share:g} %", (each.hours.mean(), each.hurt.mean()), (9, -13),
                 textcoords="offset points", color=INK, weight="bold",
             )  # fmt: skip
-        ax.plot([], [], "o", color=BLUE, ms=7, label="mean of the repetitions, and the middle 80 %")
+        ax.plot([], [], "o", color=BLUE, ms=7, label="simulated: the mean, and the middle 80 %")
         ax.set(xscale="log", yscale="log")
         ax.set(xlabel="hours until it is found", ylabel="visits hurt until then")
         ax.xaxis.set_major_formatter("{x:g}")

@@ -104,7 +104,7 @@ class CaptainPanel(Live):
         rates = [100 * a / b if b else 0.0 for a, b in ((won, seen), (other_won, other_seen))]
         status = now.ended or f"{100 * now.share:g} % of the visits get the new version"
         return (
-            f"Release {now.letter}, {now.hour} hours watched: {status}. Counted so far, "
+            f"Release {now.letter}, watched for {now.hour} h: {status}. Counted so far, "
             f"{self.visits.value}: new version {won:,} clicks of {seen:,} visits "
             f"({rates[0]:.2f} per 100), old version {other_won:,} of {other_seen:,} "
             f"({rates[1]:.2f} per 100)."

@@ -12,6 +12,7 @@ from mlbook.releases.rules import Rule, mean_costs, score
 from mlbook.releases.switching import (
     SLOW_S,
     seconds_on_phones,
+    seconds_slow,
     seconds_until_gone,
     seconds_without_answer,
     switch_costs,
@@ -36,6 +37,7 @@ __all__ = [
     "releases_of",
     "score",
     "seconds_on_phones",
+    "seconds_slow",
     "seconds_until_gone",
     "seconds_without_answer",
     "switch_costs",

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = [
     "SLOW_S",
     "seconds_on_phones",
+    "seconds_slow",
     "seconds_until_gone",
     "seconds_without_answer",
     "switch_costs",
@@ -127,6 +128,28 @@ def seconds_without_answer(run: Run, since: float) -> float:
     """
     lost_s = run.log["requested_at_s"][failed(run.log["status"])]
     return float(max(lost_s.max(initial=-np.inf) - since, 0.0))
+
+
+def seconds_slow(run: Run, since: float, *, slow: float = SLOW_S) -> float:
+    """Tell how long after an instant requests were slow.
+
+    Parameters
+    ----------
+    run : Run
+        What happened.
+    since : float
+        The instant in seconds.
+    slow : float
+        Seconds from which on an answer is slow.
+
+    Returns
+    -------
+    float
+        Seconds until the last request with a slow answer came; 0 when none did.
+    """
+    answered = ~failed(run.log["status"])
+    slow_at_s = run.log["requested_at_s"][answered & (run.log["latency_s"] > slow)]
+    return float(max(slow_at_s.max(initial=-np.inf) - since, 0.0))
 
 
 def seconds_on_phones(app: MobileApp, *, decided_after: float = 1 * DAY) -> float:

@@ -15,7 +15,9 @@ def test_visits_hurt_are_hours_times_the_rate(share):
     assert abs(surplus.mean()) < 3.5 * surplus.std() / np.sqrt(2_000)
 
 
-@pytest.mark.parametrize(("share", "tolerance"), [(0.01, 0.05), (0.05, 0.05), (0.2, 0.05), (0.5, 0.08)])
+@pytest.mark.parametrize(
+    ("share", "tolerance"), [(0.01, 0.05), (0.05, 0.05), (0.2, 0.05), (0.5, 0.08)]
+)
 def test_the_law_gives_the_hours_but_for_the_half_hour_of_looking(share, tolerance):
     hours, hurt = canary_law(share)
     outcome = canary(share, repetitions=2_000)

@@ -7,6 +7,7 @@ import mlbook as mb
 from mlbook.releases import (
     Migration,
     seconds_on_phones,
+    seconds_slow,
     seconds_until_gone,
     seconds_without_answer,
     switch_costs,
@@ -60,6 +61,9 @@ def test_an_empty_cache_makes_people_wait_where_the_load_is_near_the_limit(rush)
     table = costs(rush, RELEASE, cold)
     assert table.loc["run", ("switch", "failed")] == 0
     assert table.loc["run", ("switch", "slow")] > 500
+    # The line of 10 s at 40 a second too many is worked off at 70 a second: six seconds more.
+    slow_s = seconds_slow(mb.run(RELEASE, rush, faults=cold), SWITCH)
+    assert slow_s == pytest.approx(10 + 400 / 70, rel=0.2)
     spacious = API.but(workers=8)
     table = costs(rush, RELEASE.but(blue=spacious, green=spacious), cold)
     assert table.loc["run", ("switch", "slow")] == 0
