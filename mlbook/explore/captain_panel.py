@@ -79,15 +79,16 @@ class CaptainPanel(Live):
     def __init__(self, seed: int) -> None:
         self.captains = {letter: Captain(letter, seed) for letter in LETTERS}
         self.view = _CountsView()
-        self.release = widgets.ToggleButtons(options=LETTERS, description="Release")
-        self.visits = widgets.ToggleButtons(options=(ALL, *SLICES), description="Visits")
+        self.release = _toggle("Release", LETTERS)
+        self.visits = _toggle("Visits", (ALL, *SLICES))
         moves = {"hold": "Hold 1 h", "hold 6": "Hold 6 h", "grow": "Grow", "roll back": "Roll back"}
         self.buttons = {move: widgets.Button(description=text) for move, text in moves.items()}
         for toggle in (self.release, self.visits):
             toggle.observe(self._show, "value")
         for move, button in self.buttons.items():
             button.on_click(lambda _, move=move: self._play(move))
-        super().__init__(self.view.figure, [self.release, self.visits, *self.buttons.values()])
+        rows = [[self.release, self.visits], list(self.buttons.values())]
+        super().__init__(self.view.figure, [widgets.HBox(row) for row in rows])
         self._show()
 
     @property
@@ -176,6 +177,12 @@ class CaptainPanel(Live):
         grow.description = f"Grow to {100 * steps[0]:g} %" if steps and not now.is_over else "Grow"
         self.picture.value = png_tag(self.figure, self.sentence)
         self._say()
+
+
+def _toggle(label: str, options: tuple[str, ...]) -> widgets.ToggleButtons:
+    style = {"button_width": "6em", "description_width": "4.5em"}
+    layout = widgets.Layout(width="28em")
+    return widgets.ToggleButtons(options=options, description=label, style=style, layout=layout)
 
 
 def captain(seed: int = 7) -> CaptainPanel:

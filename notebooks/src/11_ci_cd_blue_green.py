@@ -52,6 +52,7 @@ mb.charts.Diagram("blue_green")
 #
 # * **Do:** let pairs play, one holds the mouse, the other one may say "stop". One seed for the whole room, so that decisions can be compared.
 # * **Say at the panel:** "A diamond is one hour of the new version; the smaller it is, the less it knows. The line is everybody else."
+# * **Say at the table:** "Above is you, below is the rule; the last column is the price, in clicks, against somebody who knew the truth from the first hour."
 # * **Ask**, after the table: "Who shipped the one that is bad for the app? What did you look at?" Nobody has to be ashamed: the rule did, too.
 # * **Ask**, before the guess is resolved: "Is the rule unlucky, or blind?" Then the mean over many games.
 # * **Say at the two bands:** "Blue says no difference, and it is right. The dashed line says that one visitor in ten is served half as well, and it is right, too."
@@ -139,7 +140,8 @@ mb.check("11.pays", costs=costs, percent=percent)
 #
 # * **Ask:** "Twenty times smaller: twenty times fewer people hurt?" Most say yes. Write the guesses on the board.
 # * **Say at the hook:** "From right to left the canary grows: first it only gets faster, then it only gets more expensive, and beyond a half it gets both slower and more expensive."
-# * **Ask:** "What is a canary of one percent good for, then?" For what shows at once: crashes, errors, a page that does not come up.
+# * **Ask:** "What is a canary of one percent good for, then?" For what shows at once: crashes, errors, a page that does not come up. A second answer comes with the phones.
+# * **Say at the panel:** "To the left is what a small canary costs, to the right what it saves: one curve is steep, the other one is flat."
 # * **Watch for:** "with everybody we know soonest". With everybody there is nobody to compare with.
 
 # %%
@@ -347,15 +349,16 @@ builds = {
 # %%
 gate = mb.monitoring.Gate()
 verdicts = {name: gate.data(rows, last) for name, rows in builds.items()}
-said = {name: "; ".join(v.reasons) or "passed" for name, v in verdicts.items()}
-pd.DataFrame({"the gate says": said}).style.set_properties(
-    **{"white-space": "normal", "text-align": "left"}
-)
+pd.Series({name: verdict.passed for name, verdict in verdicts.items()})
+
+# %%
+checks = pd.concat({name: v.table() for name, v in verdicts.items()})
+checks.loc[~checks["passed"], ["name", "about", "says"]].droplevel(1)
 
 # %% [markdown]
 # Four red builds<!-- claim: sum(not v.passed for v in verdicts.values()) ~ 4 tol 0 -->, and the ordinary change of four days passes<!-- claim: verdicts["as usual"].passed -->. The reason names the column; where to look is half of the repair. In a pipeline it is one line of a test: `assert verdict.passed, verdict.reasons`.
 #
-# *This would be wrong if* the last good build had not been good: the gate compares with it, and with nothing else.
+# *This would be wrong if* the last good build had not been good: the gate compares with it, and with nothing else. And a change that leaves every column as it was, clicks and non-clicks exchanged for instance, passes: that takes the model's own check.
 
 # %% [markdown]
 # ### How strict?
