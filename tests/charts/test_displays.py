@@ -359,3 +359,13 @@ def test_the_marks_of_a_gate_stand_on_its_curve():
     mark = next(line for line in display.ax_.lines if line.get_label() == "500 rows")
     shipped, blocked = display.curves["500 rows"].at(0.95)
     assert mark.get_xydata().tolist() == [[100 * blocked, 100 * shipped]]
+
+
+def test_the_strip_of_a_switch_shows_the_seconds_in_which_somebody_waits():
+    rush = small().rush(at=6 * mb.DAY, lasting=20, rate_per_s=100)
+    slow = mb.slow("network", at=6 * mb.DAY + 5, lasting=6, by=1.0)
+    run = mb.run(mb.RestApi(), rush, faults=[slow])
+    strip = charts.SwitchDisplay.from_runs({"slow": run}, {})
+    assert strip.waited["slow"][6:10].min() == 1
+    assert strip.waited["slow"][:4].max() == strip.waited["slow"][12:].max() == 0
+    assert strip.no_answer["slow"].max() == 0

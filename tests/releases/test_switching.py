@@ -119,3 +119,14 @@ def test_on_phones_the_way_back_is_a_review_and_the_median_of_those_who_look(dec
     app = mb.MobileApp(fast_share=1.0, fast_gap=2 * mb.DAY, review_takes=1 * mb.DAY)
     back = seconds_on_phones(app, decided_after=decided_after)
     assert back == pytest.approx(25 * mb.HOUR + np.log(2) * 2 * mb.DAY, rel=1e-6)
+
+
+def test_a_request_that_fails_after_a_second_of_waiting_is_not_slow_too(rush):
+    lost = mb.drop("api", at=SWITCH, lasting=5.0, share=0.2)
+    run = mb.run(API.but(workers=8), rush, faults=[lost])
+    table = switch_costs({"run": run}, {"switch": SWITCH}, within=10.0)
+    no_answer = np.char.startswith(run.log["status"].astype(str), "down")
+    assert run.log["latency_s"][no_answer].min() > 0.2
+    assert table.loc["run", ("switch", "failed")] == no_answer.sum() > 50
+    assert table.loc["run", ("switch", "slow")] == 0
+    assert seconds_slow(run, SWITCH) == 0.0
