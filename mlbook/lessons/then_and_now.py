@@ -187,8 +187,8 @@ BOXES = (
     ),
     Box(
         chapter="11",
-        then="Slide 24 names CI, CD and blue-green deployment, in the place where a talk on web "
-        "applications would have them, too.",
+        then="Slide 24 names CI, CD and blue-green deployment, over a figure borrowed from another "
+        "talk.",
         holds="The switch: prepared, it cost nobody an answer, and the way back took less than a "
         "second.",
         now="The steps between one user and all of them got a name, progressive delivery. Argo "

@@ -11,10 +11,9 @@ from mlbook.releases.migration import Migration
 from mlbook.releases.rules import Rule, mean_costs, score
 from mlbook.releases.switching import (
     SLOW_S,
+    seconds_back,
     seconds_on_phones,
     seconds_slow,
-    seconds_until_gone,
-    seconds_without_answer,
     switch_costs,
 )
 from mlbook.releases.watching import Gap, Watch
@@ -36,9 +35,8 @@ __all__ = [
     "mean_costs",
     "releases_of",
     "score",
+    "seconds_back",
     "seconds_on_phones",
     "seconds_slow",
-    "seconds_until_gone",
-    "seconds_without_answer",
     "switch_costs",
 ]

@@ -24,10 +24,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "SLOW_S",
+    "seconds_back",
     "seconds_on_phones",
     "seconds_slow",
-    "seconds_until_gone",
-    "seconds_without_answer",
     "switch_costs",
 ]
 
@@ -89,45 +88,30 @@ def switch_costs(
     return pd.DataFrame(rows, index=list(runs), columns=columns)
 
 
-def seconds_until_gone(run: Run, arm: str, since: float) -> float:
-    """Tell how long after an instant somebody still got an answer from one arm.
+def seconds_back(run: Run, since: float) -> float:
+    """Tell how long a way back takes, until everybody is answered by the old version again.
 
     Parameters
     ----------
     run : Run
-        Of a pattern that wraps others.
-    arm : str
-        Whose answers: ``"green"``, ``"candidate"``.
+        Of a pattern that wraps the old and the new version, in this order, such as
+        :class:`~mlbook.routing.BlueGreen` and :class:`~mlbook.routing.Canary`; or of one whose
+        server is exchanged in place and away meanwhile.
     since : float
         The instant of the way back, in seconds.
 
     Returns
     -------
     float
-        Seconds until the last one was delivered; 0 when none was.
+        Seconds until the last answer of the new version is delivered, or until the last request
+        fails; 0 when neither happens any more.
     """
-    mine = run.log["arm"] == arm
-    ends_s = (run.log["requested_at_s"] + run.log["latency_s"])[mine]
+    at_s = run.log["requested_at_s"]
+    ends_s = at_s[failed(run.log["status"])]
+    if run.pattern.arms:
+        new = run.log["arm"] == list(run.pattern.arms)[-1]
+        ends_s = np.append(ends_s, (at_s + run.log["latency_s"])[new])
     return float(max(ends_s.max(initial=-np.inf) - since, 0.0))
-
-
-def seconds_without_answer(run: Run, since: float) -> float:
-    """Tell how long after an instant requests failed.
-
-    Parameters
-    ----------
-    run : Run
-        What happened.
-    since : float
-        The instant in seconds.
-
-    Returns
-    -------
-    float
-        Seconds until the last request that failed came; 0 when none did.
-    """
-    lost_s = run.log["requested_at_s"][failed(run.log["status"])]
-    return float(max(lost_s.max(initial=-np.inf) - since, 0.0))
 
 
 def seconds_slow(run: Run, since: float, *, slow: float = SLOW_S) -> float:

@@ -6,10 +6,9 @@ import pytest
 import mlbook as mb
 from mlbook.releases import (
     Migration,
+    seconds_back,
     seconds_on_phones,
     seconds_slow,
-    seconds_until_gone,
-    seconds_without_answer,
     switch_costs,
 )
 
@@ -52,7 +51,7 @@ def test_an_exchange_in_place_fails_both_ways_for_as_long_as_it_takes(rush):
     table = switch_costs({"run": run}, MOMENTS, within=30.0)
     for name in MOMENTS:
         assert 400 < table.loc["run", (name, "failed")] < 600
-    assert seconds_without_answer(run, BACK) == pytest.approx(5.0, abs=0.2)
+    assert seconds_back(run, BACK) == pytest.approx(5.0, abs=0.2)
 
 
 def test_an_empty_cache_makes_people_wait_where_the_load_is_near_the_limit(rush):
@@ -79,9 +78,9 @@ def test_after_the_way_back_green_answers_those_only_who_were_on_their_way(rush)
     run = mb.run(RELEASE, rush)
     late = run.log["requested_at_s"] + run.log["latency_s"] - BACK
     expected = late[run.log["arm"] == "green"].max()
-    assert seconds_until_gone(run, "green", BACK) == pytest.approx(max(expected, 0.0))
-    assert seconds_until_gone(run, "green", BACK) < 1.0
-    assert seconds_until_gone(run, "green", BACK + 20) == 0.0
+    assert seconds_back(run, BACK) == pytest.approx(max(expected, 0.0))
+    assert seconds_back(run, BACK) < 1.0
+    assert seconds_back(run, BACK + 20) == 0.0
 
 
 def test_a_rename_at_once_breaks_the_colour_that_does_not_know_the_name(rush):
@@ -130,3 +129,11 @@ def test_a_request_that_fails_after_a_second_of_waiting_is_not_slow_too(rush):
     assert table.loc["run", ("switch", "failed")] == no_answer.sum() > 50
     assert table.loc["run", ("switch", "slow")] == 0
     assert seconds_slow(run, SWITCH) == 0.0
+
+
+def test_the_way_back_of_a_canary_is_as_short_as_that_of_a_pointer(rush):
+    steps = ((SWITCH, 0.5), (BACK, 0.0))
+    run = mb.run(mb.Canary(current=API, candidate=API, steps=steps), rush)
+    assert seconds_back(run, BACK) < 1.0
+    never = mb.run(mb.Canary(current=API, candidate=API, steps=steps[:1]), rush)
+    assert seconds_back(never, BACK) > 29.0
