@@ -15,7 +15,7 @@ from mlbook.model import score
 
 if TYPE_CHECKING:
     from mlbook.components import Site
-    from mlbook.patterns.base import Answer
+    from mlbook.patterns.answer import Answer
     from mlbook.world import ReplayWorld, World
 
 __all__ = ["request_log"]

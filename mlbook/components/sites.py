@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from mlbook.faults import Fault
     from mlbook.fedavg import Round
-    from mlbook.patterns.base import Answer
+    from mlbook.patterns.answer import Answer
     from mlbook.queueing import Distribution
     from mlbook.world import EventLog, Features, ReplayWorld, World
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlbook.components import DownError
-from mlbook.patterns.base import Answer
+from mlbook.patterns.answer import Answer
 
 if TYPE_CHECKING:
     from mlbook.components import Site

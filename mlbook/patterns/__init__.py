@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from mlbook.patterns.base import Answer, Pattern, knob
+from mlbook.patterns.answer import Answer
+from mlbook.patterns.base import Pattern, knob
 from mlbook.patterns.federated import Federated
 from mlbook.patterns.hosted_model import HostedModel
 from mlbook.patterns.in_process import InProcess

@@ -24,7 +24,8 @@ from numpy.typing import NDArray
 
 from mlbook.components import DownError
 from mlbook.fedavg import Clients, GlobalModel, Plan, play_round
-from mlbook.patterns.base import Answer, knob
+from mlbook.patterns.answer import Answer
+from mlbook.patterns.base import knob
 from mlbook.patterns.deploy import ALL, Unit
 from mlbook.patterns.trained import Trained
 from mlbook.queueing import Distribution, LogNormal

@@ -19,7 +19,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from mlbook.components import REFUSED_AFTER_S, DownError
-from mlbook.patterns.base import Answer, knob
+from mlbook.patterns.answer import Answer
+from mlbook.patterns.base import knob
 from mlbook.patterns.deploy import Unit, job
 from mlbook.patterns.trained import Trained
 from mlbook.queueing import Distribution, LogNormal

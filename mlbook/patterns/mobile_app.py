@@ -24,7 +24,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlbook.export import PRECISIONS, OnDevice, to_device
-from mlbook.patterns.base import Answer, knob
+from mlbook.patterns.answer import Answer
+from mlbook.patterns.base import knob
 from mlbook.patterns.deploy import ALL, Unit, job
 from mlbook.patterns.trained import Trained
 from mlbook.queueing import Distribution, Fleet, LogNormal, OnOff, poisson_looks

@@ -18,7 +18,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from mlbook.patterns.base import Answer, knob
+from mlbook.patterns.answer import Answer
+from mlbook.patterns.base import knob
 from mlbook.patterns.deploy import ALL, Unit, job
 from mlbook.patterns.trained import Trained
 from mlbook.queueing import Distribution, LogNormal

@@ -24,7 +24,8 @@ import numpy as np
 from mlbook.components import DownError
 from mlbook.message_log import PartitionedLog
 from mlbook.model import OnlineModel
-from mlbook.patterns.base import Answer, knob
+from mlbook.patterns.answer import Answer
+from mlbook.patterns.base import knob
 from mlbook.patterns.deploy import ALL, Unit
 from mlbook.patterns.trained import Trained
 from mlbook.queueing import Distribution, LogNormal, least_stable_trigger

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, ClassVar, Protocol
 
 import numpy as np
 
-from mlbook.patterns.base import Answer, Pattern, knob
+from mlbook.patterns.base import Pattern, knob
 from mlbook.routing.router import Router
 from mlbook.scoring import request_log
 from mlbook.streams import stream
@@ -30,7 +30,9 @@ from mlbook.validate import shown
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["Bandit"]
+    from mlbook.patterns.answer import Answer
+
+__all__ = ["Bandit", "Policy", "Thompson"]
 
 
 class Policy(Protocol):
@@ -39,12 +41,31 @@ class Policy(Protocol):
     def choose(
         self, clicks: ArrayLike, trials: ArrayLike, rng: np.random.Generator
     ) -> NDArray[np.int64]:
-        """Pick an arm, by its number, from the counts of clicks and trials of all arms."""
+        """Pick an arm.
+
+        Parameters
+        ----------
+        clicks, trials : array_like of shape (..., arms)
+            What each arm has brought so far, and how often it was shown.
+        rng : numpy.random.Generator
+            Where the luck comes from.
+
+        Returns
+        -------
+        ndarray of int, of shape (...)
+            The number of the arm, from 0.
+        """
 
 
 @dataclass(frozen=True)
-class Thompson:
-    """Draw each arm's click rate as the counts allow it, and pick the arm with the highest."""
+class Thompson(Policy):
+    """Draw each arm's click rate as the counts allow it, and pick the arm with the highest.
+
+    Examples
+    --------
+    >>> int(Thompson().choose([5, 90], [100, 100], np.random.default_rng(0)))
+    1
+    """
 
     def choose(
         self, clicks: ArrayLike, trials: ArrayLike, rng: np.random.Generator

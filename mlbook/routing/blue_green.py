@@ -18,13 +18,16 @@ from __future__ import annotations
 import math
 from dataclasses import MISSING, dataclass
 from functools import partial
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from mlbook.components import REFUSED_AFTER_S, DownError
-from mlbook.patterns.base import Answer, Pattern, knob
+from mlbook.patterns.base import Pattern, knob
 from mlbook.routing.router import Router
 from mlbook.units import DAY, MINUTE
 from mlbook.validate import number
+
+if TYPE_CHECKING:
+    from mlbook.patterns.answer import Answer
 
 __all__ = ["BlueGreen"]
 

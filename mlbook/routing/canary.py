@@ -17,13 +17,16 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, dataclass
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from mlbook.patterns.base import Answer, Pattern, knob
+from mlbook.patterns.base import Pattern, knob
 from mlbook.routing.buckets import bucket
 from mlbook.routing.router import Router
 from mlbook.units import DAY
 from mlbook.validate import number, shown
+
+if TYPE_CHECKING:
+    from mlbook.patterns.answer import Answer
 
 __all__ = ["Canary"]
 

@@ -16,11 +16,14 @@ from __future__ import annotations
 
 from dataclasses import MISSING, dataclass
 from functools import partial
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from mlbook.patterns.base import Answer, Pattern, knob
+from mlbook.patterns.base import Pattern, knob
 from mlbook.routing.router import Router
 from mlbook.units import MS
+
+if TYPE_CHECKING:
+    from mlbook.patterns.answer import Answer
 
 __all__ = ["Fallback"]
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 
 from mlbook.components import DownError
-from mlbook.patterns.base import Answer, Pattern
+from mlbook.patterns.answer import Answer
+from mlbook.patterns.base import Pattern
 from mlbook.patterns.deploy import ALL, Unit
 from mlbook.units import MINUTE
 

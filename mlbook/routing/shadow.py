@@ -16,10 +16,13 @@ Chapter: 11
 from __future__ import annotations
 
 from dataclasses import MISSING, dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from mlbook.patterns.base import Answer, Pattern, knob
+from mlbook.patterns.base import Pattern, knob
 from mlbook.routing.router import Router
+
+if TYPE_CHECKING:
+    from mlbook.patterns.answer import Answer
 
 __all__ = ["Shadow"]
 

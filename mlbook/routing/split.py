@@ -16,13 +16,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from mlbook.patterns.base import Answer, Pattern, knob
+from mlbook.patterns.base import Pattern, knob
 from mlbook.routing.buckets import bucket
 from mlbook.routing.router import Router
+
+if TYPE_CHECKING:
+    from mlbook.patterns.answer import Answer
 
 __all__ = ["Split"]
 

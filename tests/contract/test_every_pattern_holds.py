@@ -58,15 +58,15 @@ PATTERNS |= {
     "shadow, of a split": mb.Shadow(primary=mb.RestApi(), shadow=AB),
     "fallback": mb.Fallback(primary=mb.RestApi(), backup=mb.SharedDb()),
     "fallback, often used": mb.Fallback(
-        primary=mb.RestApi(), backup=mb.Streaming(), timeout=10 * mb.MS
+        primary=mb.RestApi(), backup=mb.InProcess(), timeout=10 * mb.MS
     ),
     "fallback, all inside": mb.Fallback(
         primary=RELEASE, backup=mb.Shadow(primary=mb.SharedDb(), shadow=AB), timeout=5 * mb.MS
     ),
-    "bandit": mb.Bandit(control=mb.SharedDb(), treatment=mb.Streaming()),
+    "bandit": mb.Bandit(control=mb.SharedDb(), treatment=mb.Streaming(), learns_every=6 * mb.HOUR),
     "bandit, of routers": mb.Bandit(
         control=mb.Fallback(primary=mb.RestApi(), backup=mb.SharedDb(), timeout=10 * mb.MS),
-        treatment=AB,
+        treatment=mb.Split(control=mb.SharedDb(), treatment=mb.InProcess()),
         learns_every=10 * mb.MINUTE,
     ),
 }
