@@ -10,7 +10,7 @@ Chapter: 02, 11
 
 from __future__ import annotations
 
-from mlbook.ab.always_valid import always_valid, always_valid_z
+from mlbook.ab.any_time import always_valid, always_valid_z
 from mlbook.ab.assignment import Layer, assign, bucket
 from mlbook.ab.contingency import OddsRatio, balance, fisher, stratified
 from mlbook.ab.covariate import adjusted, cuped
@@ -22,7 +22,7 @@ from mlbook.ab.mean_sizing import mean_detectable_effect, mean_power, mean_sampl
 from mlbook.ab.metrics import Mean, Metric, Ratio, Share
 from mlbook.ab.moments import Moments, PairMoments
 from mlbook.ab.open_bandit import real_log
-from mlbook.ab.proportion import proportions
+from mlbook.ab.proportion import pooled_z, proportions
 from mlbook.ab.quantiles import quantile
 from mlbook.ab.ratio_metric import ratio
 from mlbook.ab.relative_lift import relative
@@ -70,6 +70,7 @@ __all__ = [
     "mean_sample_size",
     "means",
     "minimum_detectable_effect",
+    "pooled_z",
     "power",
     "proportions",
     "quantile",
