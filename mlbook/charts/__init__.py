@@ -9,6 +9,7 @@ from mlbook.charts.fleet import BadVersionDisplay, FleetDisplay
 from mlbook.charts.flips import FlipsDisplay
 from mlbook.charts.flow import FlowDisplay
 from mlbook.charts.freshness import AgeClicksDisplay, AgeDisplay, TwoRowsDisplay
+from mlbook.charts.gate import GateDisplay
 from mlbook.charts.goodput import GoodputDisplay
 from mlbook.charts.guesses import GuessesDisplay
 from mlbook.charts.latency import KneeDisplay, LatencyDisplay
@@ -16,6 +17,7 @@ from mlbook.charts.masked import MaskedDisplay
 from mlbook.charts.noticing import ClicksOverTimeDisplay, TasteDisplay
 from mlbook.charts.percentiles import PercentilesDisplay
 from mlbook.charts.quality import RankingDisplay, SpreadDisplay, YardstickDisplay
+from mlbook.charts.releases import CanaryShareDisplay, GapDisplay, SwitchDisplay
 from mlbook.charts.rhythm import RhythmDisplay
 from mlbook.charts.rounds import RoundsDisplay
 from mlbook.charts.status import StatusDisplay
@@ -26,12 +28,15 @@ __all__ = [
     "AgeDisplay",
     "BacklogDisplay",
     "BadVersionDisplay",
+    "CanaryShareDisplay",
     "ClicksOverTimeDisplay",
     "Diagram",
     "Display",
     "FleetDisplay",
     "FlipsDisplay",
     "FlowDisplay",
+    "GapDisplay",
+    "GateDisplay",
     "GoodputDisplay",
     "GuessesDisplay",
     "KneeDisplay",
@@ -43,6 +48,7 @@ __all__ = [
     "RoundsDisplay",
     "SpreadDisplay",
     "StatusDisplay",
+    "SwitchDisplay",
     "TasteDisplay",
     "TwoRowsDisplay",
     "WordsDisplay",

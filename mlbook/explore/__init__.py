@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from mlbook.explore.age_panel import prediction_age
 from mlbook.explore.batching_panel import batching
+from mlbook.explore.canary_panel import canary_share
+from mlbook.explore.captain_panel import CaptainPanel, captain
 from mlbook.explore.choice_panel import needs
 from mlbook.explore.explorable import Explorable, Knob
 from mlbook.explore.fleet_panel import fleet
@@ -17,10 +19,13 @@ from mlbook.explore.trigger_panel import trigger
 
 __all__ = [
     "BeTheModel",
+    "CaptainPanel",
     "Explorable",
     "Flow",
     "Knob",
     "batching",
+    "canary_share",
+    "captain",
     "fleet",
     "flow",
     "how_sure",
