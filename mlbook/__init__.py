@@ -23,7 +23,9 @@ if TYPE_CHECKING:
         export,
         fedavg,
         measure,
+        monitoring,
         queueing,
+        releases,
     )
     from mlbook.contract import check_pattern
     from mlbook.exercises import check, guess, hint, poll, report_card, solution
@@ -170,7 +172,9 @@ _SUBMODULES = {
     "export",
     "fedavg",
     "measure",
+    "monitoring",
     "queueing",
+    "releases",
 }  # used as mb.charts.…
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 SHOWN = {"ciw", "ipywidgets", "jupyterlab", "matplotlib", "nbmake", "numba", "numpy", "pandas"}
-SHOWN |= {"scikit-learn", "scipy", "simpy"}
+SHOWN |= {"scikit-learn", "scipy", "simpy", "statsmodels"}
 
 
 def cpu_model() -> str:

@@ -10,7 +10,7 @@ Chapter: 02, 11
 
 from __future__ import annotations
 
-from mlbook.ab.always_valid import always_valid, always_valid_z
+from mlbook.ab.any_time import always_valid, always_valid_z
 from mlbook.ab.assignment import Layer, assign, bucket
 from mlbook.ab.bandit import UCB1, BanditPolicy, EpsilonGreedy, ExploreThenCommit, Thompson
 from mlbook.ab.contingency import OddsRatio, balance, fisher, stratified
@@ -40,7 +40,7 @@ from mlbook.ab.off_policy import (
 )
 from mlbook.ab.open_bandit import real_log
 from mlbook.ab.population import Population
-from mlbook.ab.proportion import proportions
+from mlbook.ab.proportion import pooled_z, proportions
 from mlbook.ab.quantiles import quantile
 from mlbook.ab.ratio_metric import ratio
 from mlbook.ab.regret import Play, lai_robbins, play
@@ -129,6 +129,7 @@ __all__ = [
     "means",
     "minimum_detectable_effect",
     "play",
+    "pooled_z",
     "power",
     "proportions",
     "quantile",

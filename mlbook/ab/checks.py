@@ -50,8 +50,9 @@ def finite(name: str, values: ArrayLike, unit: str = "") -> NDArray[np.float64]:
         raise TypeError(f"{name} must be numbers{meaning}, got {shown(values)}.") from error
     if not array.size:
         raise ValueError(f"{name} must not be empty{meaning}, got {shown(values)}.")
-    bad = np.flatnonzero(~np.isfinite(array))
-    if bad.size:
+    # What is whole already cannot be NaN; of ten thousand experiments that saves milliseconds.
+    if np.asarray(values).dtype.kind not in "iub" and not np.isfinite(array).all():
+        bad = np.flatnonzero(~np.isfinite(array))
         text = f"{name} must be finite numbers{meaning}, got {array.flat[bad[0]]}"
         raise ValueError(f"{text} at place {bad[0]}, and {bad.size} such in all.")
     return array
@@ -89,8 +90,9 @@ def whole(name: str, values: ArrayLike, unit: str, *, at_least: int = 0) -> NDAr
     ValueError: n must be whole numbers >= 1 (users of each arm), got 0 at place 1.
     """
     array = finite(name, values, unit)
-    bad = np.flatnonzero((array < at_least) | (array != np.floor(array)))
-    if bad.size:
+    whole_already = np.asarray(values).dtype.kind in "iub"
+    if (array < at_least).any() or not (whole_already or (array == np.floor(array)).all()):
+        bad = np.flatnonzero((array < at_least) | (array != np.floor(array)))
         text = f"{name} must be whole numbers >= {at_least} ({unit}), got {array.flat[bad[0]]:g}"
         raise ValueError(f"{text} at place {bad[0]}.")
     return array
@@ -191,13 +193,13 @@ def clicks_of(clicks: ArrayLike, n: ArrayLike) -> tuple[NDArray[np.float64], NDA
     done = whole("clicks", clicks, "units that clicked")
     units = whole("n", n, "units of an arm; an empty arm says nothing", at_least=1)
     try:
-        done, units = np.broadcast_arrays(done, units)
+        too_many = done > units
     except ValueError as error:
         text = "clicks and n must have a number for the same arms, got the shapes"
         raise ValueError(f"{text} {done.shape} and {units.shape}.") from error
-    if (done > units).any():
-        first = np.flatnonzero(done > units)[0]
-        got = f"got {done.flat[first]:g} of {units.flat[first]:g}"
+    if too_many.any():
+        done, units = (np.broadcast_to(each, too_many.shape) for each in (done, units))
+        got = f"got {done[too_many][0]:g} of {units[too_many][0]:g}"
         text = "clicks must be <= n (units that clicked, of all units)"
         raise ValueError(f"{text}, {got}. Count each unit once, or compare means.")
     return done, units

@@ -53,7 +53,7 @@ def cuped(control: PairMoments, treatment: PairMoments, *, alpha: float = 0.05) 
     >>> control = PairMoments.of([3, 5, 8, 11], [2, 5, 8, 10])
     >>> treatment = PairMoments.of([5, 6, 10, 12], [3, 4, 9, 10])
     >>> cuped(control, treatment)
-    6.871 to 8.129: +1.26 (95 % interval +0.343 to +2.17), p = 0.016, CUPED, Welch's t
+    6.87 to 8.13: +1.26 (95 % interval +0.343 to +2.17), p = 0.016, CUPED, Welch's t
     """
     first, second = adjusted(control, treatment)
     return replace(means(first, second, alpha=alpha), test="CUPED, Welch's t")

@@ -11,7 +11,7 @@ from scipy.special import ndtr, ndtri, stdtr, stdtrit
 
 from mlbook.ab.checks import plain, within
 
-__all__ = ["Estimate", "by_normal", "by_t"]
+__all__ = ["Estimate", "by_normal", "by_t", "chance", "over", "short"]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -29,6 +29,8 @@ class Estimate:
     interval : tuple of (float or ndarray, float or ndarray)
         Low and high end of the interval of the effect, which covers the truth in a share 1 - alpha
         of all experiments.
+    statistic : float or ndarray
+        The z or t of the test, for a boundary to compare with.
     p_value : float or ndarray
         Two-sided: how often chance alone gives an effect at least as large.
     alpha : float
@@ -54,6 +56,7 @@ class Estimate:
     effect: Any
     standard_error: Any
     interval: tuple[Any, Any]
+    statistic: Any
     p_value: Any
     alpha: float
     test: str
@@ -70,10 +73,55 @@ class Estimate:
             return f"{shape} estimates, {found:.1%} with p < {self.alpha:g}, {self.test}"
         low, high = self.interval
         return (
-            f"{self.control:.4g} to {self.treatment:.4g}: {self.effect:+.3g} "
-            f"({100 * (1 - self.alpha):g} % interval {low:+.3g} to {high:+.3g}), "
-            f"p = {self.p_value:.2g}, {self.test}"
+            f"{short(self.control)} to {short(self.treatment)}: {short(self.effect, '+')} "
+            f"({100 * (1 - self.alpha):g} % interval {short(low, '+')} to {short(high, '+')}), "
+            f"{chance(self.p_value)}, {self.test}"
         )
+
+
+def short(value: float, sign: str = "") -> str:
+    """Say a number in three digits, or in whole ones with separators.
+
+    Parameters
+    ----------
+    value : float
+        The number.
+    sign : str
+        ``"+"`` to write the sign of positive numbers, too.
+
+    Returns
+    -------
+    str
+        The text.
+
+    Examples
+    --------
+    >>> short(0.00204), short(1184.6, "+"), short(-np.inf)
+    ('0.00204', '+1,185', '-inf')
+    """
+    whole = 1000 <= abs(value) < 1e15
+    return format(value, f"{sign},.0f" if whole else f"{sign}.3g")
+
+
+def chance(p_value: float) -> str:
+    """Say a p-value, never as 0.
+
+    Parameters
+    ----------
+    p_value : float
+        The number.
+
+    Returns
+    -------
+    str
+        ``"p = 0.031"``, or that it is below a millionth of a millionth.
+
+    Examples
+    --------
+    >>> chance(0.03148), chance(0.0)
+    ('p = 0.031', 'p < 1e-12')
+    """
+    return f"p = {p_value:.2g}" if p_value >= 1e-12 else "p < 1e-12"
 
 
 def by_normal(
@@ -82,9 +130,9 @@ def by_normal(
     effect: NDArray[np.float64],
     error: NDArray[np.float64],
     *,
+    z: NDArray[np.float64],
     alpha: float,
     test: str,
-    null_error: NDArray[np.float64] | None = None,
 ) -> Estimate:
     """Make an estimate whose effect is normal around the truth.
 
@@ -92,12 +140,12 @@ def by_normal(
     ----------
     control, treatment, effect, error : ndarray
         The metric in both arms, the effect and its standard error.
+    z : ndarray
+        The statistic, whose error may be another one: that without an effect.
     alpha : float
         Level of the interval.
     test : str
         The test's name.
-    null_error : ndarray, optional
-        Standard error without an effect, for the p-value, if it is another one.
 
     Returns
     -------
@@ -105,9 +153,8 @@ def by_normal(
         Where an error is 0 the data cannot say how sure they are: p is 1, the interval endless.
     """
     within("alpha", alpha, 0, 1, "share of false alarms")
-    z = _ratio(effect, error if null_error is None else null_error)
     p_value, width = 2 * ndtr(-np.abs(z)), -ndtri(alpha / 2)
-    return _made(control, treatment, effect, error, width, p_value, alpha, test)
+    return _made(control, treatment, effect, error, width, z, p_value, alpha, test)
 
 
 def by_t(
@@ -139,15 +186,26 @@ def by_t(
         Where an error is 0 the data cannot say how sure they are: p is 1, the interval endless.
     """
     within("alpha", alpha, 0, 1, "share of false alarms")
-    p_value = 2 * stdtr(df, -np.abs(_ratio(effect, error)))
-    width = stdtrit(df, 1 - alpha / 2)
-    return _made(control, treatment, effect, error, width, p_value, alpha, test)
+    t = over(effect, error)
+    p_value, width = 2 * stdtr(df, -np.abs(t)), stdtrit(df, 1 - alpha / 2)
+    return _made(control, treatment, effect, error, width, t, p_value, alpha, test)
 
 
-def _ratio(effect: NDArray[np.float64], error: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Divide, with 0 where the error is 0."""
-    effect, error = np.broadcast_arrays(effect, error)
-    return np.divide(effect, error, out=np.zeros(effect.shape), where=error > 0)
+def over(effect: NDArray[np.float64], error: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Divide an effect by its standard error.
+
+    Parameters
+    ----------
+    effect, error : ndarray
+        Of shapes that fit.
+
+    Returns
+    -------
+    ndarray
+        0 where the error is 0: without any variance nothing is claimed.
+    """
+    z: NDArray[np.float64] = effect / np.where(error > 0, error, np.inf)
+    return z
 
 
 def _made(
@@ -156,6 +214,7 @@ def _made(
     effect: NDArray[np.float64],
     error: NDArray[np.float64],
     width: NDArray[np.float64],
+    statistic: NDArray[np.float64],
     p_value: NDArray[np.float64],
     alpha: float,
     test: str,
@@ -167,6 +226,7 @@ def _made(
         effect=plain(effect),
         standard_error=plain(error),
         interval=(plain(effect - half), plain(effect + half)),
+        statistic=plain(statistic),
         p_value=plain(p_value),
         alpha=float(alpha),
         test=test,

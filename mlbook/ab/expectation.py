@@ -87,9 +87,8 @@ def shown_lift(population: Population, metric: str, per: str) -> float:
 
 def _expected(population: Population, arm: str) -> Totals:
     treated, by_day = arm == "treatment", population.split_by == "day"
-    treated_share = (
-        population.treated_days / population.days if by_day else (population.treatment_share)
-    )
+    by_days = population.treated_days / population.days
+    treated_share = by_days if by_day else population.treatment_share
     # A user sees others as they are: of both arms, unless clusters or days are split.
     around = treated_share if population.split_by == "user" else float(treated)
     clicks, sold = arm_factors(population, treated=treated, share=around)

@@ -15,6 +15,7 @@ import numpy as np
 
 from mlbook.ab.by_unit import by_unit, log_of
 from mlbook.ab.checks import within
+from mlbook.ab.estimates import chance, short
 from mlbook.ab.many_tests import holm
 from mlbook.ab.metrics import Metric, Ratio
 from mlbook.ab.sample_ratio import SampleRatio, srm
@@ -51,6 +52,9 @@ class Experiment:
     -----
     A request that failed is a row like the others: a visit without a click. To leave it out would
     hide what the arm did to its users; how many failed is said below the table.
+
+    The sample ratio is that of the units. With ``unit="row"`` it is that of the rows, and alarms
+    without a reason where users were split and come several times.
 
     Examples
     --------
@@ -185,7 +189,7 @@ class Analysis:
 
     @cached_property
     def table(self) -> pd.DataFrame:
-        """One row a metric, with p-values by themselves and adjusted for all metrics (Holm)."""
+        """One row a metric: interval and p-value by itself, and p adjusted for all (Holm)."""
         import pandas as pd
 
         rows = [
@@ -219,14 +223,14 @@ class Analysis:
     def __repr__(self) -> str:
         if self.refused:
             return self.verdict
-        table = self.table.to_string(float_format=lambda value: f"{value:.3g}")
+        table = self.table.to_string(float_format=short)
         return f"{table}\n{self.verdict}"
 
     def _repr_html_(self) -> str:
         text = "<br>".join(escape(line) for line in self.verdict.splitlines())
         if self.refused:
             return f"<p><strong>{text}</strong></p>"
-        table = self.table.to_html(escape=True, float_format=lambda value: f"{value:.3g}")
+        table = self.table.to_html(escape=True, float_format=short)
         return f"{table}<p>{text}</p>"
 
 
@@ -238,11 +242,11 @@ def _planned(data: Any) -> tuple[float, float] | None:
 
 def _refusal(ratio: SampleRatio, unit: str) -> str:
     sizes, planned = (
-        " and ".join(f"{size:,.0f}" for size in each) for each in (ratio.counts, ratio.expected)
+        " and ".join(f"{size:,.10g}" for size in each) for each in (ratio.counts, ratio.expected)
     )
     return (
         f"No verdict. The arms have {sizes} units ({unit}) where {planned} were planned; a sound "
-        f"split is so far off with p = {ratio.p_value:.2g}. Whoever is missing may differ from the "
+        f"split is so far off with {chance(ratio.p_value)}. Whoever is missing may differ from the "
         "others, so no metric can be read. Find the cause (redirects, bots, lost logs, a filter "
         "that one arm triggers), repair it, and run again."
     )
@@ -251,11 +255,13 @@ def _refusal(ratio: SampleRatio, unit: str) -> str:
 def _sentence(name: str, found: Estimate, p: float) -> str:
     low, high = found.interval
     if not np.isfinite(low):
-        return f"{name}: does not vary ({found.control:.4g} everywhere), so nothing can be said."
-    ends, level = f"{low:+.3g} to {high:+.3g}", f"{100 * (1 - found.alpha):g} %"
+        at = f"{short(found.control)} and {short(found.treatment)}"
+        return f"{name}: does not vary within the arms ({at}), so nothing can be said."
+    ends = f"{short(low, '+')} to {short(high, '+')}"
+    interval = f"{100 * (1 - found.alpha):g} % interval"
     if p >= found.alpha:
-        return f"{name}: no difference found; the {level} interval is {ends} (p = {p:.2g})."
+        return f"{name}: no difference found; the {interval} is {ends} ({chance(p)})."
     word = "higher" if found.effect > 0 else "lower"
-    lift = f" ({found.effect / found.control:+.1%})" if found.control > 0 else ""
-    size = f"{abs(found.effect):.3g}{lift}"
-    return f"{name}: {word} in treatment by {size}, {level} interval {ends}, p = {p:.2g}."
+    lift = f" ({100 * found.effect / found.control:+.1f} %)" if found.control > 0 else ""
+    size = f"{short(abs(found.effect))}{lift}"
+    return f"{name}: {word} in treatment by {size}, {interval} {ends}, {chance(p)}."

@@ -17,6 +17,7 @@ from mlbook.validate import number
 
 __all__ = [
     "PolicyValue",
+    "column_of_rows",
     "doubly_robust",
     "effective_sample_size",
     "importance_weights",
@@ -224,7 +225,20 @@ def _mean(values: Floats) -> PolicyValue:
 
 
 def column_of_rows(name: str, values: ArrayLike) -> Floats:
-    """Check that there is one number a row, and more than one row."""
+    """Check that there is one number a row, and more than one row.
+
+    Parameters
+    ----------
+    name : str
+        The argument as its caller wrote it.
+    values : array_like
+        What was passed.
+
+    Returns
+    -------
+    ndarray of shape (n,)
+        As floats.
+    """
     rows = np.asarray(values, float)
     if rows.ndim != 1 or rows.size < 2:
         text = f"{name} must be a column of at least two rows, got shape {rows.shape}."

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import ArrayLike
+from typing import Any
 
-from mlbook.ab.checks import clicks_of, two_arms
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from mlbook.ab.checks import clicks_of, plain, two_arms
 from mlbook.ab.estimates import Estimate, by_normal
 
-__all__ = ["proportions"]
+__all__ = ["pooled_z", "proportions"]
 
 
 def proportions(clicks: ArrayLike, n: ArrayLike, *, alpha: float = 0.05) -> Estimate:
@@ -47,16 +49,69 @@ def proportions(clicks: ArrayLike, n: ArrayLike, *, alpha: float = 0.05) -> Esti
     >>> proportions([46, 69], [10_000, 10_000])
     0.0046 to 0.0069: +0.0023 (95 % interval +0.000204 to +0.0044), p = 0.031, pooled z test
     """
-    done, units = clicks_of(clicks, n)
-    two_arms("clicks", done)
-    share = done / units
-    pooled = done.sum(axis=-1) / units.sum(axis=-1)
+    done, other, n1, n2 = _arms(clicks, n)
+    control, treatment = done / n1, other / n2
     return by_normal(
-        share[..., 0],
-        share[..., 1],
-        share[..., 1] - share[..., 0],
-        np.sqrt((share * (1 - share) / units).sum(axis=-1)),
-        null_error=np.sqrt(pooled * (1 - pooled) * (1 / units).sum(axis=-1)),
+        control,
+        treatment,
+        treatment - control,
+        np.sqrt(control * (1 - control) / n1 + treatment * (1 - treatment) / n2),
+        z=_pooled_z(done, other, n1, n2),
         alpha=alpha,
         test="pooled z test",
     )
+
+
+def pooled_z(clicks: ArrayLike, n: ArrayLike) -> Any:
+    """Give only the z of the test of two shares, for thousands of experiments at a time.
+
+    Parameters
+    ----------
+    clicks : array_like of shape (..., 2)
+        How many units did it, in control and treatment.
+    n : array_like of shape (..., 2)
+        How many units there are in each, one or more.
+
+    Returns
+    -------
+    float or ndarray
+        Positive when the treatment has the larger share; 0 where nobody clicks, or everybody.
+
+    Raises
+    ------
+    ValueError
+        When an arm is empty, or has more clicks than units.
+
+    Examples
+    --------
+    >>> round(pooled_z([46, 69], [10_000, 10_000]), 3)
+    2.151
+    """
+    return plain(_pooled_z(*_arms(clicks, n)))
+
+
+def _arms(clicks: ArrayLike, n: ArrayLike) -> list[NDArray[np.float64]]:
+    """Take control and treatment apart; sums over an axis of two would be slow."""
+    done, units = clicks_of(clicks, n)
+    two_arms("clicks", done)
+    units = np.broadcast_to(units, (*units.shape[:-1], 2))
+    return [each[..., arm] for each in (done, units) for arm in (0, 1)]
+
+
+def _pooled_z(
+    done: NDArray[np.float64],
+    other: NDArray[np.float64],
+    n1: NDArray[np.float64],
+    n2: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    # In place, because new pages of memory would take half of the time.
+    clicks, total = done + other, n1 + n2
+    error = np.empty(np.broadcast_shapes(done.shape, n1.shape))
+    np.multiply(clicks, total - clicks, out=error)
+    error *= 1 / (total * n1 * n2)
+    np.sqrt(error, out=error)
+    error[error == 0] = np.inf  # nobody clicks, or everybody: nothing is claimed
+    z = np.divide(other, n2, out=np.empty_like(error))
+    z -= done / n1
+    z /= error
+    return z

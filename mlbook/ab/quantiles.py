@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from mlbook.ab.checks import plain, within
-from mlbook.ab.estimates import Estimate
+from mlbook.ab.estimates import Estimate, over
 from mlbook.ab.moments import units
 from mlbook.streams import stream
 from mlbook.validate import integer
@@ -76,6 +76,7 @@ def quantile(
         effect=plain(second - first),
         standard_error=plain(gaps.std(axis=-1, ddof=1)),
         interval=(plain(low), plain(high)),
+        statistic=plain(over(second - first, gaps.std(axis=-1, ddof=1))),
         p_value=plain(np.minimum(1.0, 2 * np.minimum(below, above) / (draws + 1))),
         alpha=float(alpha),
         test=f"bootstrap of the {q:g} quantile",

@@ -49,7 +49,7 @@ def ratio(control: PairMoments, treatment: PairMoments, *, alpha: float = 0.05) 
     >>> from mlbook.ab import PairMoments
     >>> control = PairMoments.of([0, 2, 1, 3], [2, 5, 1, 8])
     >>> ratio(control, PairMoments.of([1, 2, 4, 2], [2, 4, 5, 3]))
-    0.375 to 0.6429: +0.268 (95 % interval -0.00256 to +0.538), p = 0.052, delta method, Welch's t
+    0.375 to 0.643: +0.268 (95 % interval -0.00256 to +0.538), p = 0.052, delta method, Welch's t
     """
     found = means(control.ratio, treatment.ratio, alpha=alpha)
     return replace(found, test="delta method, Welch's t")

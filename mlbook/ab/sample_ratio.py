@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import chdtrc
 
 from mlbook.ab.checks import finite, plain, whole
+from mlbook.ab.estimates import chance
 
 __all__ = ["ALARM", "SampleRatio", "srm"]
 
@@ -46,9 +47,9 @@ class SampleRatio:
         if np.ndim(self.chi2):
             return f"{self.chi2.size:,} sample ratios, {np.mean(~self.ok):.1%} wrong"
         sizes = " : ".join(f"{count:,.0f}" for count in self.counts)
-        planned = " : ".join(f"{count:,.0f}" for count in self.expected)
+        planned = " : ".join(f"{count:,.10g}" for count in self.expected)
         word = "may be sound" if self.ok else "is WRONG"
-        return f"{sizes} of planned {planned}, p = {self.p_value:.2g}: the split {word}"
+        return f"{sizes} of planned {planned}, {chance(self.p_value)}: the split {word}"
 
 
 def srm(counts: ArrayLike, weights: ArrayLike | None = None) -> SampleRatio:

@@ -10,6 +10,7 @@ from mlbook.charts.flips import FlipsDisplay
 from mlbook.charts.flow import FlowDisplay
 from mlbook.charts.found import PowerDisplay, PValuesDisplay
 from mlbook.charts.freshness import AgeClicksDisplay, AgeDisplay, TwoRowsDisplay
+from mlbook.charts.gate import GateDisplay
 from mlbook.charts.goodput import GoodputDisplay
 from mlbook.charts.guesses import GuessesDisplay
 from mlbook.charts.latency import KneeDisplay, LatencyDisplay
@@ -18,6 +19,7 @@ from mlbook.charts.masked import MaskedDisplay
 from mlbook.charts.noticing import ClicksOverTimeDisplay, TasteDisplay
 from mlbook.charts.percentiles import PercentilesDisplay
 from mlbook.charts.quality import RankingDisplay, SpreadDisplay, YardstickDisplay
+from mlbook.charts.releases import CanaryShareDisplay, GapDisplay, SwitchDisplay
 from mlbook.charts.rhythm import RhythmDisplay
 from mlbook.charts.rounds import RoundsDisplay
 from mlbook.charts.status import StatusDisplay
@@ -28,12 +30,15 @@ __all__ = [
     "AgeDisplay",
     "BacklogDisplay",
     "BadVersionDisplay",
+    "CanaryShareDisplay",
     "ClicksOverTimeDisplay",
     "Diagram",
     "Display",
     "FleetDisplay",
     "FlipsDisplay",
     "FlowDisplay",
+    "GapDisplay",
+    "GateDisplay",
     "GoodputDisplay",
     "GuessesDisplay",
     "KneeDisplay",
@@ -48,6 +53,7 @@ __all__ = [
     "RoundsDisplay",
     "SpreadDisplay",
     "StatusDisplay",
+    "SwitchDisplay",
     "TasteDisplay",
     "TwoRowsDisplay",
     "WinnersDisplay",

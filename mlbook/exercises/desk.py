@@ -29,7 +29,7 @@ __all__ = [
     "solution",
 ]
 
-CHAPTERS = ("ch00", "ch02", "ch06", "ch07", "ch08", "ch09", "ch10", "chA1")
+CHAPTERS = ("ch00", "ch02", "ch06", "ch07", "ch08", "ch09", "ch10", "ch11", "chA1")
 
 
 @dataclass

@@ -6,6 +6,8 @@ from mlbook.explore.age_panel import prediction_age
 from mlbook.explore.bandit_panel import bandit
 from mlbook.explore.batching_panel import batching
 from mlbook.explore.boundary_panel import boundaries
+from mlbook.explore.canary_panel import canary_share
+from mlbook.explore.captain_panel import CaptainPanel, captain
 from mlbook.explore.choice_panel import needs
 from mlbook.explore.explorable import Explorable, Knob
 from mlbook.explore.fleet_panel import fleet
@@ -22,12 +24,15 @@ from mlbook.explore.trigger_panel import trigger
 
 __all__ = [
     "BeTheModel",
+    "CaptainPanel",
     "Explorable",
     "Flow",
     "Knob",
     "bandit",
     "batching",
     "boundaries",
+    "canary_share",
+    "captain",
     "fleet",
     "flow",
     "how_sure",

@@ -204,6 +204,15 @@ LESSONS: tuple[Lesson, ...] = (
         modules=("experiment", "coupling", "cost", "decision", "tasting", "contract"),
     ),
     Lesson(
+        number="11",
+        slug="11_ci_cd_blue_green",
+        title="CI, CD and blue-green deployment",
+        prerequisites="lesson 06 helps",
+        slides="24",
+        core_minutes=25,
+        modules=("releases", "monitoring", "routing"),
+    ),
+    Lesson(
         number="A1",
         slug="A1_latency_lab",
         title="The latency lab (appendix to 06)",
@@ -219,7 +228,6 @@ PLANNED: tuple[Planned, ...] = (
     Planned(number="03", title="Eight steps, doing without ML, and the team"),
     Planned(number="04", title="Academia and production"),
     Planned(number="05", title="One workflow, three zones"),
-    Planned(number="11", title="CI, CD and blue-green deployment"),
     Planned(number="12", title="Dependencies and feedback loops"),
     Planned(number="13", title="Safe to serve, silent failures, skew"),
     Planned(number="14", title="Versions, bitemporal data, lineage"),

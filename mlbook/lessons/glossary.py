@@ -171,6 +171,29 @@ TERMS = (
         "A system that is judged by what it answers, without looking inside.", "10",
     ),
     Term(
+        "continuous integration", "継続的インテグレーション",
+        "A machine builds and checks every change, of the code and of the data, before it is "
+        "merged or trained on.", "11",
+    ),
+    Term(
+        "continuous delivery", "継続的デリバリー",
+        "Every change that has passed the checks can go to the users at any time, by a machine.",
+        "11",
+    ),
+    Term(
+        "canary release", "カナリアリリース",
+        "A new version answers a small share of the visits first, and more only while its numbers "
+        "hold.", "11",
+    ),
+    Term(
+        "blue-green deployment", "ブルーグリーンデプロイメント",
+        "Two whole systems stand side by side, and a pointer says which of them answers.", "11",
+    ),
+    Term(
+        "rollback", "ロールバック",
+        "Going back to the version before.", "11",
+    ),
+    Term(
         "variability (coefficient of variation)", "変動係数",
         "Standard deviation over mean: 0 for a constant, 1 for times without memory.", "A1",
     ),

@@ -206,6 +206,28 @@ BOXES = (
         sources=(("OpenAI: deprecations", "https://platform.openai.com/docs/deprecations"),),
     ),
     Box(
+        chapter="11",
+        then="Slide 24 names CI, CD and blue-green deployment, over a figure borrowed from another "
+        "talk.",
+        holds="The switch: prepared, it cost nobody an answer, and the way back took less than a "
+        "second.",
+        now="The steps between one user and all of them got a name, progressive delivery. Argo "
+        "Rollouts brings blue-green, canary steps and an analysis of measurements that may take a "
+        "release back to Kubernetes. KServe takes the share of a model's canary as one number in "
+        "its configuration. Which share, which measurement and which slices remain your "
+        "decisions.",
+        to_try="Find out who at work may roll back at night, and how many minutes the last "
+        "rollback took.",
+        read_on=date(2026, 11, 25),
+        sources=(
+            ("Argo Rollouts", "https://argoproj.github.io/argo-rollouts/"),
+            (
+                "KServe: canary rollout strategy",
+                "https://kserve.github.io/website/docs/model-serving/predictive-inference/rollout-strategies/canary",
+            ),
+        ),
+    ),
+    Box(
         chapter="A1",
         then="Slides 13 to 16 put a model behind an address. Nothing on them waits, fails or tries "
         "again.",

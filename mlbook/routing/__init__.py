@@ -9,11 +9,10 @@ from __future__ import annotations
 
 from mlbook.routing.bandit import Bandit
 from mlbook.routing.blue_green import BlueGreen
-from mlbook.routing.buckets import bucket
 from mlbook.routing.canary import Canary
 from mlbook.routing.fallback import Fallback
 from mlbook.routing.router import Router
 from mlbook.routing.shadow import Shadow
 from mlbook.routing.split import Split
 
-__all__ = ["Bandit", "BlueGreen", "Canary", "Fallback", "Router", "Shadow", "Split", "bucket"]
+__all__ = ["Bandit", "BlueGreen", "Canary", "Fallback", "Router", "Shadow", "Split"]

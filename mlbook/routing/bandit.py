@@ -16,10 +16,11 @@ Chapter: 02
 from __future__ import annotations
 
 from dataclasses import MISSING, dataclass
-from typing import TYPE_CHECKING, ClassVar, Protocol
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from mlbook.ab.bandit import BanditPolicy, Thompson
 from mlbook.patterns.base import Pattern, knob
 from mlbook.routing.router import Router
 from mlbook.scoring import request_log
@@ -28,51 +29,9 @@ from mlbook.units import HOUR
 from mlbook.validate import shown
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
-
     from mlbook.patterns.answer import Answer
 
-__all__ = ["Bandit", "Policy", "Thompson"]
-
-
-class Policy(Protocol):
-    """What a bandit asks of a policy."""
-
-    def choose(
-        self, clicks: ArrayLike, trials: ArrayLike, rng: np.random.Generator
-    ) -> NDArray[np.int64]:
-        """Pick an arm.
-
-        Parameters
-        ----------
-        clicks, trials : array_like of shape (..., arms)
-            What each arm has brought so far, and how often it was shown.
-        rng : numpy.random.Generator
-            Where the luck comes from.
-
-        Returns
-        -------
-        ndarray of int, of shape (...)
-            The number of the arm, from 0.
-        """
-
-
-@dataclass(frozen=True)
-class Thompson(Policy):
-    """Draw each arm's click rate as the counts allow it, and pick the arm with the highest.
-
-    Examples
-    --------
-    >>> int(Thompson().choose([5, 90], [100, 100], np.random.default_rng(0)))
-    1
-    """
-
-    def choose(
-        self, clicks: ArrayLike, trials: ArrayLike, rng: np.random.Generator
-    ) -> NDArray[np.int64]:
-        won, shown_to = np.asarray(clicks), np.asarray(trials)
-        picks: NDArray[np.int64] = np.argmax(rng.beta(won + 1, shown_to - won + 1), axis=-1)
-        return picks
+__all__ = ["Bandit"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +42,7 @@ class Bandit(Router):
     ----------
     control, treatment : Pattern
         The two arms, 0 and 1, each with parts and models of its own; a bandit may be an arm, too.
-    policy : policy
+    policy : mlbook.ab.BanditPolicy
         Any object with ``choose(clicks, trials, rng)``, which gives the number of an arm: Thompson
         sampling by default.
     learns_every : float
@@ -111,7 +70,7 @@ class Bandit(Router):
 
     control: Pattern = knob(MISSING, unit="the pattern with number 0")
     treatment: Pattern = knob(MISSING, unit="the pattern with number 1")
-    policy: Policy = knob(Thompson(), unit="who picks an arm from the counts")
+    policy: BanditPolicy = knob(Thompson(), unit="who picks an arm from the counts")
     learns_every: float = knob(1 * HOUR, above=0, unit="seconds between two updates of the counts")
 
     title: ClassVar[str] = "Bandit: learn while serving"

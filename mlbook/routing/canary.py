@@ -19,8 +19,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from mlbook.ab.assignment import bucket
 from mlbook.patterns.base import Pattern, knob
-from mlbook.routing.buckets import bucket
 from mlbook.routing.router import Router
 from mlbook.units import DAY
 from mlbook.validate import number, shown

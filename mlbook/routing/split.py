@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from mlbook.ab.assignment import bucket
 from mlbook.patterns.base import Pattern, knob
-from mlbook.routing.buckets import bucket
 from mlbook.routing.router import Router
 
 if TYPE_CHECKING:

@@ -32,6 +32,24 @@ def test_a_user_stays_where_an_older_release_has_put_it():
     assert np.allclose(place, [int(begin, 16) / 16**8 for begin in begins], atol=1e-8)
 
 
+def test_places_are_spread_evenly_and_neighbours_are_independent():
+    users = 200_000
+    place = mb.ab.bucket(range(users), "spring")
+    assert place.min() >= 0
+    assert place.max() < 1
+    counts = np.bincount((place * 100).astype(int), minlength=100)
+    chi2 = ((counts - users / 100) ** 2 / (users / 100)).sum()
+    assert abs(chi2 - 99) < 4 * np.sqrt(2 * 99)
+    assert abs(np.corrcoef(place[1:], place[:-1])[0, 1]) < 4 / np.sqrt(users)
+
+
+def test_another_salt_gives_places_that_know_nothing_of_the_first():
+    users = 200_000
+    places = [mb.ab.bucket(range(users), salt) for salt in ("", "spring", "spring2")]
+    for one, other in pairwise(places):
+        assert abs(np.corrcoef(one, other)[0, 1]) < 4 / np.sqrt(users)
+
+
 def test_a_user_has_the_same_bucket_as_in_a_split():
     split = mb.Split(control=mb.SharedDb(), treatment=mb.SharedDb(), treatment_share=0.3, salt="x")
     log = mb.run(split, mb.World(seed=1, days=6, users=60)).log

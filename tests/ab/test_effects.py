@@ -132,6 +132,14 @@ def test_known_orders_equal_the_average_of_the_exponential_over_the_day():
         assert late.sold(4, treated=treated, share=0.5) == pytest.approx(known.mean(), abs=1e-9)
 
 
+def test_whose_order_is_sent_away_is_drawn_by_lot():
+    users = SPLITS["scarce"].by_user()
+    kept = users.groupby(users["user"] < WORLD.users // 2)[["orders", "clicks"]].sum()
+    shares = (kept["orders"] / kept["clicks"]).to_numpy()  # every click is an order here
+    errors = np.sqrt(shares * (1 - shares) / kept["clicks"])
+    assert abs(shares[0] - shares[1]) < WITHIN * np.hypot(*errors)
+
+
 def test_splitting_days_shows_the_truth_where_users_share_a_supply():
     # Row 16: naive +20 %, true 0; by days the orders do not differ at all.
     scarce = SPLITS["scarce"].but(days=28)

@@ -150,7 +150,9 @@ def test_twenty_metrics_are_judged_together():
 
 def test_what_does_not_vary_is_said_to_say_nothing():
     found = mb.ab.analyze(LOG.assign(click=0), "click")
-    assert found.verdict == "click: does not vary (0 everywhere), so nothing can be said."
+    assert (
+        found.verdict == "click: does not vary within the arms (0 and 0), so nothing can be said."
+    )
     assert found["click"].p_value == 1.0
 
 
@@ -316,6 +318,15 @@ BOTH = LOG.assign(arm=np.where(LOG.index % 2, "control", "treatment"))
 )
 def test_logs_that_allow_no_answer_are_refused(log, named, words):
     assert words in refusal(ValueError, mb.ab.analyze, log, **({"metric": "click"} | named))
+
+
+@pytest.mark.parametrize(("arm", "other"), [("control", "treatment"), ("treatment", "control")])
+def test_a_single_request_in_the_other_arm_is_enough_to_refuse(arm, other):
+    user = PEOPLE.index[(PEOPLE["rows"] > 2) & (PEOPLE["arm"] == arm)][0]
+    first = LOG.index[LOG["user"] == user][0]
+    log = LOG.assign(arm=LOG["arm"].where(LOG.index != first, other))
+    words = refusal(ValueError, mb.ab.analyze, log, "click")
+    assert f"got 1 of 400 in both, the first is {user}." in words
 
 
 def test_one_user_in_an_arm_is_too_few():

@@ -22,6 +22,19 @@ def test_mean_and_spread_of_a_users_total_equal_their_closed_forms(metric):
     assert abs(deviations.mean() - MANY.sd(metric) ** 2) < WITHIN * error
 
 
+@pytest.mark.parametrize("spread", [0.0, 0.8])
+def test_the_spread_of_an_orders_value_is_in_that_of_the_revenue(spread):
+    # Equal users and light tails: only then is the variance known well enough to tell.
+    world = MANY.but(
+        activity_spread=0.0, click_spread=0.0, order_rate=1.0, order_value_spread=spread
+    )
+    values = world.by_user()["revenue"].to_numpy()
+    deviations = (values - world.mean("revenue")) ** 2
+    error = deviations.std() / np.sqrt(values.size)
+    assert error < 0.04 * world.sd("revenue") ** 2
+    assert abs(deviations.mean() - world.sd("revenue") ** 2) < WITHIN * error
+
+
 @pytest.mark.parametrize("spread", [0.0, 0.5, 2.0])
 def test_equal_users_and_very_unequal_ones_have_the_spread_that_was_asked_for(spread):
     world = ab.Population(seed=1, users=40_000, days=7, activity_spread=spread, click_spread=0.5)

@@ -10,7 +10,7 @@ import pytest
 import mlbook as mb
 from mlbook.ab import Moments
 from mlbook.streams import stream
-from tests.worlds import refusal
+from tests.worlds import in_another_process, refusal
 
 
 def within_error(rate: float, expected: float, runs: int, errors: float = 4.0) -> bool:
@@ -180,3 +180,22 @@ def test_counts_and_weights_that_make_no_split_are_refused(counts, weights, word
 
 def test_weights_that_sum_to_one_but_for_rounding_are_taken():
     assert mb.ab.srm([10] * 10, [0.1] * 10).p_value == 1.0
+
+
+# --- speed ------------------------------------------------------------------------------------
+
+
+def test_the_module_is_light():
+    code = "import sys, mlbook.ab; print({'pandas', 'scipy.stats'} & set(sys.modules))"
+    assert in_another_process(code) == "set()"
+
+
+def test_z_alone_is_that_of_the_estimates_for_all_shapes_of_n():
+    clicks = stream(10, "z").binomial(50, 0.02, (40, 30, 2))
+    n = 50 * np.arange(1, 31)[:, None] * np.ones(2)
+    found = mb.ab.pooled_z(clicks.cumsum(axis=1), n)
+    np.testing.assert_array_equal(found, mb.ab.proportions(clicks.cumsum(axis=1), n).statistic)
+    one = [mb.ab.pooled_z(clicks[3, :k].sum(axis=0), 50 * k) for k in range(1, 31)]
+    np.testing.assert_array_equal(found[3], one)
+    several = mb.ab.pooled_z([3, 9], [[10, 10], [20, 20]])
+    assert several[1] == mb.ab.pooled_z([3, 9], [20, 20])

@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 
 import mlbook as mb
-from mlbook import charts, fedavg
+from mlbook import charts, fedavg, releases
 from mlbook.measure import yardsticks
+from mlbook.monitoring import gate_curve
 from tests.worlds import small
 
 
@@ -79,6 +80,21 @@ def at_mens_truth() -> mb.ab.Estimate:
     return mb.ab.proportions(clicks, [10_000, 10_000])
 
 
+@cache
+def for_the_app() -> releases.Captain:
+    letters = releases.releases_of(7).items()
+    letter = next(each for each, truth in letters if truth.name == "bad for the app")
+    return releases.Captain(letter, 7).play("grow", "grow", "hold 20")
+
+
+@cache
+def in_place() -> tuple[dict[str, mb.Run], dict[str, float]]:
+    """Twenty seconds of a rush, the API away for the six from the fifth on."""
+    rush = small().rush(at=6 * mb.DAY, lasting=20, rate_per_s=100)
+    away = mb.down("api", at=6 * mb.DAY + 5, lasting=6)
+    return {"in place": mb.run(mb.RestApi(), rush, faults=[away])}, {"switch": 6 * mb.DAY + 5}
+
+
 def displays() -> dict[str, charts.Display]:
     """One of each, from the smallest run that fills it."""
     runs = {"rest": rest(), "nightly": nightly()}
@@ -125,6 +141,12 @@ def displays() -> dict[str, charts.Display]:
         "WinnersDisplay": charts.WinnersDisplay.from_estimate(
             at_mens_truth(), 0.67 / 0.51 - 1, seen=0.93
         ),
+        "CanaryShareDisplay": charts.CanaryShareDisplay.from_outcomes(
+            [releases.canary(share, repetitions=50) for share in (0.01, 0.5, 0.95)]
+        ),
+        "GapDisplay": charts.GapDisplay.from_captain(for_the_app(), "app"),
+        "SwitchDisplay": charts.SwitchDisplay.from_runs(*in_place()),
+        "GateDisplay": charts.GateDisplay({"500 rows": gate_curve(500, candidates=50)}),
         "Diagram": charts.Diagram("rest_api"),
         "FlowDisplay": charts.FlowDisplay.from_run(rest()),
     }
@@ -368,3 +390,37 @@ def test_the_winners_display_exaggerates_as_the_law_of_type_m_says():
     law = truncnorm.mean((edge - (p2 - p1)) / error, np.inf, loc=p2 - p1, scale=error) / (p2 - p1)
     display = charts.WinnersDisplay.from_estimate(at_mens_truth(), p2 / p1 - 1)
     assert display.exaggeration == pytest.approx(law, rel=0.03)
+
+
+def test_the_strip_of_a_switch_is_full_in_the_seconds_in_which_nobody_is_answered():
+    strip = charts.SwitchDisplay.from_runs(*in_place())
+    (lost,) = strip.no_answer.values()
+    assert lost[:5].max() == 0
+    assert lost[6:10].min() == 1
+    assert lost[11:].max() == 0
+    assert strip.moments == {"switch": 5.0}
+
+
+def test_the_gap_of_the_app_leaves_zero_and_that_of_all_visits_does_not():
+    gap = charts.GapDisplay.from_captain(for_the_app(), "app")
+    assert "the app: " in gap.alt_text()
+    assert (gap.gaps["the app"].high < 0).any()
+    assert not (gap.gaps["all visits"].high < 0).any()
+    assert gap.gaps["the app"].mean[-1] == pytest.approx(-0.025, abs=0.01)
+
+
+def test_the_marks_of_a_gate_stand_on_its_curve():
+    display = charts.GateDisplay({"500 rows": gate_curve(500, candidates=50)}).plot()
+    mark = next(line for line in display.ax_.lines if line.get_label() == "500 rows")
+    shipped, blocked = display.curves["500 rows"].at(0.95)
+    assert mark.get_xydata().tolist() == [[100 * blocked, 100 * shipped]]
+
+
+def test_the_strip_of_a_switch_shows_the_seconds_in_which_somebody_waits():
+    rush = small().rush(at=6 * mb.DAY, lasting=20, rate_per_s=100)
+    slow = mb.slow("network", at=6 * mb.DAY + 5, lasting=6, by=1.0)
+    run = mb.run(mb.RestApi(), rush, faults=[slow])
+    strip = charts.SwitchDisplay.from_runs({"slow": run}, {})
+    assert strip.waited["slow"][6:10].min() == 1
+    assert strip.waited["slow"][:4].max() == strip.waited["slow"][12:].max() == 0
+    assert strip.no_answer["slow"].max() == 0

@@ -75,6 +75,24 @@ def server(timeout_s: float, workers: int) -> mb.queueing.Station:
     return mb.queueing.Station("api", work, workers=workers, places=200, retry=again)
 
 
+@cache
+def released(rate_per_s: float) -> dict[str, Any]:
+    """A cold green, and the costs of two rules that play some games."""
+    rush = small().rush(at=6 * mb.DAY, lasting=5, rate_per_s=rate_per_s)
+    at = 6 * mb.DAY + 1
+    cold = mb.slow("green/feature_db", at=at, lasting=2, by=rate_per_s / 10 * mb.MS)
+    green = mb.BlueGreen(blue=mb.RestApi(), green=mb.RestApi(), switch_at=at)
+    rules = {
+        "all visits": mb.releases.Rule(),
+        "each slice, too": mb.releases.Rule(by_slice=True),
+    }
+    return {
+        "run": mb.run(green, rush, faults=[cold]),
+        "rush_per_s": rate_per_s,
+        "costs": mb.releases.mean_costs(rules, games=20, seed=int(rate_per_s)),
+    }
+
+
 def contexts(name: str) -> list[dict[str, Any]]:
     """Give two contexts: the lesson's own kind, and one with another parameter."""
     if name.startswith("00."):
@@ -103,6 +121,8 @@ def contexts(name: str) -> list[dict[str, Any]]:
             {"table": compared().talk_table(), "choice": chosen(worth), "taste": mb.mystery(seed)}
             for worth, seed in ((1.0, 7), (20.0, 9))
         ]
+    elif name.startswith("11."):
+        both = [released(200.0), released(240.0)]
     elif name.startswith("A1."):
         both = [
             {"half_width": width, "server": server(timeout_s, workers)}

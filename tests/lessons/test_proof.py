@@ -34,6 +34,10 @@ OTHERS = {
     "down_h": 4.0,
     "busy_percent": 30.0,
     "timeout_ms": 700.0,
+    "drop_per_100": 1.5,
+    "visits_an_hour": 20_000.0,
+    "rush_per_s": 230.0,
+    "games": 60,
 }
 
 

@@ -109,3 +109,18 @@ def test_a_relative_lift_is_the_delta_method_by_derivatives():
     ]
     errors = [np.sqrt(arm.variance / arm.n) for arm in (control, treatment)]
     assert lift.standard_error == pytest.approx(np.hypot(*np.multiply(slopes, errors)), rel=1e-8)
+
+
+@pytest.mark.parametrize("q", [0.5, 0.9])
+def test_the_samples_of_a_quantile_have_the_ranks_of_a_binomial(q):
+    n, draws = 50, 20_000
+    k = int(np.ceil(q * n))
+    # The k-th smallest of a sample is at most the j-th number when k places or more are there.
+    below = stats.binom.sf(k - 1, n, np.arange(1, n + 1) / n)
+    ends = 1 + np.searchsorted(below, [0.025, 0.975])
+    ours = mb.ab.quantile(np.zeros(n), np.arange(1.0, n + 1), q, seed=1, draws=draws)
+    np.testing.assert_allclose(ours.interval, ends, atol=0.01)
+    moved = np.arange(1.0, n + 1) - ends[0]
+    p = 2 * below[ends[0] - 1]
+    ours = mb.ab.quantile(np.zeros(n), moved, q, seed=2, draws=draws)
+    assert ours.p_value == pytest.approx(p, abs=4 * np.sqrt(2 * p / draws))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cache
-from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -14,7 +13,6 @@ from mlbook.cost import Load, machine_hours_a_day
 from mlbook.experiment import kinds_by_part, parts_of
 from mlbook.faults import Fault
 from mlbook.queueing import Constant
-from mlbook.routing import bucket
 from tests.worlds import fingerprint, refusal, rows_of, same_log, shop, small
 
 NIGHTLY, STREAM, REST = mb.SharedDb(), mb.Streaming(), mb.RestApi()
@@ -57,33 +55,8 @@ def test_a_user_always_gets_the_same_arm():
 @pytest.mark.parametrize("share", [0.05, 0.2, 0.5, 0.9])
 def test_the_treatment_gets_its_share_of_the_users(share):
     users = 200_000
-    got = (bucket(range(users), "") < share).mean()
+    got = (mb.ab.bucket(range(users), "") < share).mean()
     assert abs(got - share) < 4 * np.sqrt(share * (1 - share) / users)
-
-
-def test_a_user_stays_where_an_older_release_has_put_it():
-    # SHA-256 of "spring|0", "spring|1", ... by coreutils: printf 'spring|0' | sha256sum | cut -c1-8
-    begins = ["fa6d543a", "601def8b", "f5fe3ec8", "cac4e58a"]
-    place = bucket(range(4), "spring")
-    assert np.allclose(place, [int(begin, 16) / 16**8 for begin in begins], atol=1e-8)
-
-
-def test_places_are_spread_evenly_and_neighbours_are_independent():
-    users = 200_000
-    place = bucket(range(users), "spring")
-    assert place.min() >= 0
-    assert place.max() < 1
-    counts = np.bincount((place * 100).astype(int), minlength=100)
-    chi2 = ((counts - users / 100) ** 2 / (users / 100)).sum()
-    assert abs(chi2 - 99) < 4 * np.sqrt(2 * 99)
-    assert abs(np.corrcoef(place[1:], place[:-1])[0, 1]) < 4 / np.sqrt(users)
-
-
-def test_another_salt_gives_places_that_know_nothing_of_the_first():
-    users = 200_000
-    places = [bucket(range(users), salt) for salt in ("", "spring", "spring2")]
-    for one, other in pairwise(places):
-        assert abs(np.corrcoef(one, other)[0, 1]) < 4 / np.sqrt(users)
 
 
 def test_the_salt_of_a_split_moves_its_users():
@@ -115,7 +88,7 @@ def test_the_arms_differ_in_nothing_that_a_world_draws():
     by_user = np.bincount(world.visits.user, best) / np.bincount(world.visits.user)
     gaps = []
     for salt in range(200):
-        mine = bucket(range(world.users), f"{salt}") < 0.5
+        mine = mb.ab.bucket(range(world.users), f"{salt}") < 0.5
         gap = by_user[mine].mean() - by_user[~mine].mean()
         gaps.append(gap / (by_user.std() * np.sqrt(1 / mine.sum() + 1 / (~mine).sum())))
     assert abs(np.mean(gaps)) < 4 / np.sqrt(200)

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from mlbook.ab.checks import plain, within
+from mlbook.ab.estimates import over
 
 if TYPE_CHECKING:
     from mlbook.ab.estimates import Estimate
@@ -90,8 +91,7 @@ def always_valid(estimate: Estimate, n: ArrayLike, *, tuned_n: float) -> Estimat
     effect, error = np.asarray(estimate.effect), np.asarray(estimate.standard_error)
     width = always_valid_z(n, tuned_n, estimate.alpha)
     half = np.where(error > 0, width * error, np.inf)
-    effect, error, ratio = np.broadcast_arrays(effect, error, ratio)
-    z = np.divide(effect, error, out=np.zeros(error.shape), where=error > 0)
+    z = over(effect, error)
     p_value = np.exp(np.minimum(np.log1p(ratio) / 2 - z**2 * ratio / (2 * (ratio + 1)), 0.0))
     return replace(
         estimate,
