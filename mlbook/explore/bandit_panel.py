@@ -18,7 +18,7 @@ from mlbook.streams import stream
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["Deciding", "bandit", "deciding"]
+__all__ = ["Deciding", "Way", "bandit", "deciding"]
 
 VISITORS = 20_000
 STEPS = 40
