@@ -1,7 +1,8 @@
 """The same users split again and again: what an A/B test of two patterns would find each time.
 
-Who was served by a pattern gets the same answer whoever else was served by it, so the log of a
-split is made of rows that two runs of one pattern each have written. Other salts take other rows.
+Where nobody waits for others, a user gets the same answer whoever else is served: the log of a
+split is made of rows that two runs of one pattern each have written, and other salts take other
+rows. (In a long queue an arm with half of the users is quicker than the pattern with all of them.)
 It needs both runs, which no real shop has.
 
 Chapter: 02

@@ -65,7 +65,7 @@ mb.ab.analyze(twins, "click", unit="user")
 mb.guess("02.by_visit", ...)
 
 # %% [markdown]
-# The histogram shows the p-values of all these tests. Where nothing is to be found each value is as likely as any other. (The log of a split is made of rows that each pattern writes alone, so one run is enough for all salts.)
+# The histogram shows the p-values of all these tests. Where nothing is to be found each value is as likely as any other. (Here the log of a split is made of rows that each pattern writes alone, so one run is enough for all salts.)
 
 # %%
 alone = mb.run(nightly, world)
@@ -88,7 +88,7 @@ crowding = float(np.median(gap)) ** 2
 round(crowding, 2)
 
 # %% [markdown]
-# About 1.5 visits <!-- claim: crowding ~ 1.5 tol 0.15 --> of this shop say as much as one of a stranger. The law: **count what was split**. Users were split, so users are counted, which is what `unit="user"` does.
+# About 1.5 visits <!-- claim: crowding ~ 1.5 tol 0.15 --> of this shop say as much as one of a stranger (textbooks call it the *design effect*). The law: **count what was split**. Users were split, so users are counted, which is what `unit="user"` does.
 #
 # *This would be wrong if* visits of one user were no more alike than those of two. And had every visit drawn its own arm, visits could be counted.
 
@@ -425,7 +425,7 @@ alike = pd.DataFrame(
 alike.round(3)
 
 # %% [markdown]
-# Two of four are small for men, of all campaigns<!-- claim: (alike < 0.05).sum().tolist() == [0, 2, 0] -->. Twelve tests were made, so let us be fair and ask for a level for all: the smallest becomes .025<!-- claim: mb.ab.holm(alike.to_numpy().ravel()).min() ~ 0.025 tol 0.001 -->. The only campaign with a "winner" is the only one whose arms are not alike. That proves nothing, and is the first thing to look into.
+# For men two of the four are small, and only for men<!-- claim: (alike < 0.05).sum().tolist() == [0, 2, 0] -->. Twelve tests were made, so let us be fair and ask for a level for all: the smallest becomes .025<!-- claim: mb.ab.holm(alike.to_numpy().ravel()).min() ~ 0.025 tol 0.001 -->. The only campaign with a "winner" is the only one whose arms are not alike. That proves nothing, and is the first thing to look into.
 #
 # Now a weekend. On Friday one user in a hundred gets the treatment, on Saturday half of them. <!-- source: the cell below --> It is better on each day, for everybody. And together?
 
