@@ -134,6 +134,13 @@ def test_without_a_difference_nothing_is_lost_and_the_pick_is_a_coin():
         assert abs(way.wrong_percent - 50) < WITHIN * 100 * error_of_share(0.5, TIMES)
 
 
+def test_while_the_test_runs_half_of_its_visitors_see_the_worse_arm():
+    lost = deciding(5, 20, tested_percent=50, explore_percent=10).ways["A/B, then ship"].regret
+    # One click of a hundred less, for half of the first 5,000 and 10,000 visitors.
+    assert lost[[9, 19]] == pytest.approx([25.0, 50.0])
+    assert lost[-1] < 60
+
+
 def test_testing_longer_costs_more_and_errs_less():
     short, long = (deciding(5, 20, each, 10).ways["A/B, then ship"] for each in (2, 100))
     assert long.regret[-1] > short.regret[-1]
