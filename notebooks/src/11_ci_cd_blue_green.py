@@ -281,7 +281,7 @@ back_s["an app on phones"] = mb.releases.seconds_on_phones(mb.MobileApp())
 pd.DataFrame({"the way back": {n: duration(s) for n, s in back_s.items()}})
 
 # %% [markdown]
-# From a blink<!-- claim: back_s["blue-green"] < 0.5 and back_s["canary"] < 0.5 --> to more than two days<!-- claim: 2 < back_s["an app on phones"] / mb.DAY < 3 -->. And while the way back takes *T*, a canary goes on hurting: *N c T* visits more. With a pointer that is nothing. With phones, a fifth of the visits and our shop it is 90,000<!-- claim: 8000 * 0.2 * back_s["an app on phones"] / mb.HOUR ~ 90000 tol 3% -->, against 6,000 <!-- claim: canaries[2].hurt.mean() ~ 6000 tol 10% --> during the looking. Here is what a canary of one in a hundred is for: *a way back that is slow*.
+# From a blink<!-- claim: back_s["blue-green"] < 0.5 and back_s["canary"] < 0.5 --> to more than two days<!-- claim: 2 < back_s["an app on phones"] / mb.DAY < 3 -->. And while the way back takes *T*, a canary goes on hurting: *N c T* visits more. With a pointer that is nothing. With phones, a fifth of the visits and our shop it is about 90,000<!-- claim: 8000 * 0.2 * back_s["an app on phones"] / mb.HOUR ~ 90000 tol 3% -->, against 6,000 <!-- claim: canaries[2].hurt.mean() ~ 6000 tol 10% --> during the looking. Here is what a canary of one in a hundred is for: *a way back that is slow*.
 
 # %% [markdown]
 # ## What would break
