@@ -32,7 +32,7 @@ def _left_percent(context: Context) -> int:
     """How much of the loss the look at the slices leaves."""
     lost: Any = context["costs"]["clicks_lost"]
     whole, slices = lost["all visits"], lost["each slice, too"]
-    return round(100 * slices["bad for the app"] / whole["bad for the app"])
+    return round(100 * float(slices["bad for the app"] / whole["bad for the app"]))
 
 
 def _share_percent(_: Context) -> float:

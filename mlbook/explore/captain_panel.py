@@ -42,11 +42,8 @@ class _CountsView:
                 label="new version; the larger, the more visits",
             )
             self.ax.set(xlabel="hour", ylabel="clicks per 100 visits", ylim=(0, HIGHEST))
-            above = {
-                "loc": "lower right",
-                "bbox_to_anchor": (1, 0.97),
-            }  # dots may be anywhere below
-            self.ax.legend(**above, ncols=2)
+            # Above the axes: dots may be anywhere in them.
+            self.ax.legend(loc="lower right", bbox_to_anchor=(1, 0.97), ncols=2)
 
     def update(self, hours: pd.DataFrame, title: str) -> None:
         """Draw one row an hour.

@@ -33,7 +33,6 @@ def test_nobody_raises_half_a_hand():
     assert all(tick == round(tick) for tick in hands.ax_.get_xticks())
 
 
-
 def test_answers_in_words_are_counted_and_none_is_marked():
     guess("06.repair", measured=1)
     hands = poll("06.repair", {"workers": 4, "model": 9}).plot()
