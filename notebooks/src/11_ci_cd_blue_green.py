@@ -362,7 +362,7 @@ checks.loc[~checks["passed"], ["name", "about", "says"]].droplevel(1)
 
 # %% [markdown]
 # ### How strict?
-# The other half of the gate asks whether the new model is no worse than the one in use, by more than 0.005 <!-- source: the default of mb.monitoring.Gate --> of log loss, on a hold-out that neither has seen. It passes when an interval says so with 95 % confidence<!-- source: the default of mb.monitoring.Gate -->. **Guess first:** with 2,000 rows <!-- source: the cell below --> of hold-out, how many of 100 models that are exactly as good as the old one does it block?
+# The other half of the gate asks whether the new model is no worse than the one in use by more than 0.005 <!-- source: the default of mb.monitoring.Gate --> of log loss, on a hold-out that neither has seen. It passes when an interval says so with 95 % confidence<!-- source: the default of mb.monitoring.Gate -->. **Guess first:** with 2,000 rows <!-- source: the cell below --> of hold-out, how many of 100 models that are exactly as good as the old one does it block?
 
 # %% [markdown] tags=["instructor"]
 # **Instructor · 5 minutes.** A gate has two errors, and only one of them is ever talked about.
