@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from matplotlib.ticker import MaxNLocator
-
 from mlbook.charts.display import Display
 from mlbook.charts.theme import BLUE, GREY, INK, VERMILION
 from mlbook.exercises.desk import measured_value
@@ -48,7 +46,7 @@ class Hands(Display):
         bars = ax.barh(rows, list(self.votes.values()), color=colors, alpha=0.6, hatch=hatches)
         ax.bar_label(bars, padding=4, color=INK)
         ax.set(xlabel="hands")
-        ax.xaxis.set_major_locator(MaxNLocator(integer=True))  # nobody raises half a hand
+        ax.locator_params(axis="x", integer=True)  # nobody raises half a hand
         # What the room says is text, also where it holds a dollar sign.
         ax.set_yticks(list(rows), list(self.votes), parse_math=False)
         ax.invert_yaxis()
