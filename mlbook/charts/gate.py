@@ -47,6 +47,9 @@ class GateDisplay(Display):
         ax.set(xlabel="good models blocked, of 100", ylabel="bad models shipped, of 100")
         ax.legend(loc="upper right")
         ax.set_title(f"A gate's two errors; the marks are {100 * self.sure:g} % sure")
+        figure = ax.get_figure(root=True)
+        if figure is not None:
+            figure.subplots_adjust(left=0.12)
 
     def alt_text(self) -> str:
         words = []

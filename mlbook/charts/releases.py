@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
+from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
@@ -71,6 +72,7 @@ class CanaryShareDisplay(Display):
             ax.annotate(
                 f"{100 * each.share:g} %", (each.hours.mean(), each.hurt.mean()), (9, -13),
                 textcoords="offset points", color=INK, weight="bold",
+                path_effects=[withStroke(linewidth=3, foreground="white")],  # over the dashed line
             )  # fmt: skip
         ax.plot([], [], "o", color=BLUE, ms=7, label="simulated: the mean, and the middle 80 %")
         ax.set(xscale="log", yscale="log")
@@ -252,7 +254,7 @@ class SwitchDisplay(Display):
             ax.axvline(at_s, color=INK, lw=1, ls=":")
             ax.text(at_s + 0.8, 1.0, name, va="bottom")
         ax.set(yticks=[-row + 0.3 for row in range(rows)], yticklabels=list(self.no_answer))
-        ax.set(ylim=(-rows + 0.85, 1.9), xlim=(0, self.at_s[-1] + 0.5))
+        ax.set(ylim=(-rows + 0.85, 2.4), xlim=(0, self.at_s[-1] + 0.5))
         ax.set(xlabel="seconds since the rush began")
         ax.tick_params(axis="y", length=0)
         ax.grid(visible=False, axis="y")

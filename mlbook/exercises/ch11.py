@@ -23,17 +23,16 @@ def _clicks(context: Context) -> tuple[float, float]:
     return slices["good"] - whole["good"], whole["bad for the app"] - slices["bad for the app"]
 
 
-def _pays_percent(context: Context) -> float:
+def _bad_of_100(context: Context) -> int:
     extra, saved = _clicks(context)
-    return 100 * extra / (extra + saved)
+    return math.floor(100 * extra / (extra + saved)) + 1  # at exactly as many it is all the same
 
 
-def _left_percent(context: Context) -> float:
+def _left_percent(context: Context) -> int:
     """How much of the loss the look at the slices leaves."""
     lost: Any = context["costs"]["clicks_lost"]
-    return 100 * float(
-        lost["each slice, too"]["bad for the app"] / lost["all visits"]["bad for the app"]
-    )
+    whole, slices = lost["all visits"], lost["each slice, too"]
+    return round(100 * float(slices["bad for the app"] / whole["bad for the app"]))
 
 
 def _share_percent(_: Context) -> float:
@@ -57,13 +56,14 @@ def _workers(context: Context, *, usual: bool = True, cold: bool = True) -> int:
 EXERCISES = (
     Exercise(
         id="11.pays",
-        asks="percent",
-        unit="releases in 100",
+        asks="bad_of_100",
+        unit="releases of a hundred",
         context=("costs",),
-        right=_pays_percent,
+        right=_bad_of_100,
+        whole=True,
         wrong=(
-            Wrong(lambda c: 100 - _pays_percent(c), "That many may be good, at the most. How many "
-                  "must be bad for a slice?"),
+            Wrong(lambda c: 100 - _bad_of_100(c), "That many may be good, at the most. How many "
+                  "must be bad for the app?"),
             Wrong(_left_percent, "That is how much of the loss is left. What does looking cost "
                   "when there is nothing to find?"),
         ),
@@ -71,12 +71,13 @@ EXERCISES = (
             "Two numbers: what looking costs at a good release, and what it saves at a bad one.",
             "With a share p of bad ones it pays when p times the saving is more than (1 - p) times "
             "the cost.",
-            "100 * cost / (cost + saving), both from the column of the clicks.",
+            "100 * cost / (cost + saving), both from the column of the clicks; then the next whole "
+            "number.",
         ),
-        answer="100 / (1 + (costs['clicks_lost']['all visits', 'bad for the app'] - "
+        answer="int(100 / (1 + (costs['clicks_lost']['all visits', 'bad for the app'] - "
         "costs['clicks_lost']['each slice, too', 'bad for the app']) / "
         "(costs['clicks_lost']['each slice, too', 'good'] - "
-        "costs['clicks_lost']['all visits', 'good']))",
+        "costs['clicks_lost']['all visits', 'good']))) + 1",
         because="Looking costs a good release a few clicks and saves very many at a bad one.",
     ),
     Exercise(
@@ -110,6 +111,8 @@ EXERCISES = (
                   "is warm."),
             Wrong(lambda c: _workers(c, usual=False), "What the cache adds comes on top of the "
                   "usual time."),
+            Wrong(lambda c: _workers(c) - 1, "Nearly. Take the means, not the medians (p50), and "
+                  "round up."),
         ),
         hints=(
             "How long does one request hold a worker while the cache is cold?",

@@ -46,6 +46,7 @@ class Hands(Display):
         bars = ax.barh(rows, list(self.votes.values()), color=colors, alpha=0.6, hatch=hatches)
         ax.bar_label(bars, padding=4, color=INK)
         ax.set(xlabel="hands")
+        ax.locator_params(axis="x", integer=True)  # nobody raises half a hand
         # What the room says is text, also where it holds a dollar sign.
         ax.set_yticks(list(rows), list(self.votes), parse_math=False)
         ax.invert_yaxis()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ __all__ = ["CanaryTrade", "canary_share", "canary_trade"]
 
 USUAL = 5.0  # clicks per 100 visits of the old version
 SHARES = np.geomspace(0.005, 0.97, 160)
+DOUBLED = math.log10(2)
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,7 @@ class _CanaryView(View):
 
     def __init__(self) -> None:
         self.figure: Figure = new_figure(8.8, 3.2, panels=2)
+        self.figure.subplots_adjust(wspace=0.32)  # for long numbers at the right axis
         with rc_context(STYLE):
             self._build()
 
@@ -98,7 +101,7 @@ class _CanaryView(View):
             ax.axvline(50, color=GREY, lw=0.8, ls=":")
             self.moving += [self.lines[name], self.dots[name], set_title(ax, words[name])]
         axes["hours"].set_ylim(0.005, 50_000)
-        axes["hurt"].set_ylim(50, 10_000_000)
+        axes["hurt"].set_ylim(50, 9_000_000)
 
     def update(self, result: CanaryTrade) -> None:
         """Move the curves and the dots.
@@ -128,7 +131,7 @@ class _CanaryView(View):
         """
         return (
             f"With {result.share_percent:g} % of the visits the bad release is found after "
-            f"{duration(result.hours * HOUR)}, and {result.hurt:,.0f} visits have met it by then."
+            f"{duration(result.hours * HOUR)} and has hurt {result.hurt:,.0f} visits by then."
         )
 
 
@@ -144,7 +147,7 @@ def canary_share(
     drop_per_100 : float
         Clicks per 100 visits that it loses, of five, 0.2 to 3.
     visits_an_hour : float
-        Visits an hour, in all, 1,000 to 100,000.
+        Visits an hour, in all, 1,000 to 128,000.
 
     Returns
     -------
@@ -159,7 +162,7 @@ def canary_share(
     knobs = {
         "share_percent": Knob("new version gets, in 100", 0.5, 95, 0.5),
         "drop_per_100": Knob("clicks lost per 100 visits", 0.2, 3, 0.1),
-        "visits_an_hour": Knob("visits an hour", 1_000, 100_000, 0.05, log=True),
+        "visits_an_hour": Knob("visits an hour", 1_000, 128_000, DOUBLED / 4, log=True),
     }
     start = {
         "share_percent": share_percent,

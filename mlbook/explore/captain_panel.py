@@ -42,7 +42,8 @@ class _CountsView:
                 label="new version; the larger, the more visits",
             )
             self.ax.set(xlabel="hour", ylabel="clicks per 100 visits", ylim=(0, HIGHEST))
-            self.ax.legend(loc="upper right", ncols=2)
+            # Above the axes: dots may be anywhere in them.
+            self.ax.legend(loc="lower right", bbox_to_anchor=(1, 0.97), ncols=2)
 
     def update(self, hours: pd.DataFrame, title: str) -> None:
         """Draw one row an hour.

@@ -212,8 +212,8 @@ BOXES = (
         holds="The switch: prepared, it cost nobody an answer, and the way back took less than a "
         "second.",
         now="The steps between one user and all of them got a name, progressive delivery. Argo "
-        "Rollouts brings blue-green, canary steps and an analysis of measurements that may take a "
-        "release back to Kubernetes. KServe takes the share of a model's canary as one number in "
+        "Rollouts brings to Kubernetes blue-green, canary steps and an analysis of measurements "
+        "that may take a release back. KServe takes the share of a model's canary as one number in "
         "its configuration. Which share, which measurement and which slices remain your "
         "decisions.",
         to_try="Find out who at work may roll back at night, and how many minutes the last "

@@ -28,6 +28,11 @@ def test_after_the_run_the_nearest_answer_is_hatched_and_the_value_is_said():
     assert "The run gave 91." in hands.alt_text()
 
 
+def test_nobody_raises_half_a_hand():
+    hands = poll("06.repair", {"workers": 1, "model": 2}).plot()
+    assert all(tick == round(tick) for tick in hands.ax_.get_xticks())
+
+
 def test_answers_in_words_are_counted_and_none_is_marked():
     guess("06.repair", measured=1)
     hands = poll("06.repair", {"workers": 4, "model": 9}).plot()

@@ -94,9 +94,16 @@ def test_the_dot_stands_on_the_curve_and_the_sentence_says_it():
 
 @pytest.mark.parametrize("share", [0.5, 95.0])
 @pytest.mark.parametrize("drop", [0.2, 3.0])
-@pytest.mark.parametrize("visits", [1_000.0, 100_000.0])
+@pytest.mark.parametrize("visits", [1_000.0, 128_000.0])
 def test_the_dot_is_inside_of_the_picture_for_every_knob(share, drop, visits):
     panel = explore.canary_share(share, drop, visits)
     for name, value in (("hours", panel.result.hours), ("hurt", panel.result.hurt)):
         low, high = panel.view.dots[name].axes.get_ylim()
         assert low < value < high
+
+
+@pytest.mark.parametrize("visits", [2_000.0, 8_000.0, 128_000.0])
+def test_the_slider_of_the_visits_stops_at_the_round_numbers_of_the_lesson(visits):
+    slider = explore.canary_share(visits_an_hour=visits).controls["visits_an_hour"]
+    steps = (np.log10(visits) - slider.min) / slider.step
+    assert steps == pytest.approx(round(steps), abs=1e-6)

@@ -162,3 +162,11 @@ def test_the_shops_own_new_days_pass_and_a_log_that_lost_half_of_its_events_does
     halved = written(world, [lost], seed=0).seen_through(world)
     verdict = Gate().data(training_rows(halved, 12 * mb.DAY), last)
     assert blocked_by(verdict) == [("distribution", "log_recent_activity")]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_limit_of_lesson_11_lets_ordinary_days_pass_in_any_shop(seed):
+    """With 0.10 about one shop in three is blocked, seed 2 among them."""
+    world = mb.World(seed=seed, users=400)
+    last, today = (training_rows(world, day * mb.DAY) for day in (8, 12))
+    assert Gate(moved_at_most=0.15).data(today, last).passed
