@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from mlbook.ab.checks import plain, within
-from mlbook.ab.estimates import over
+from mlbook.ab.two_arms.estimates import over
 
 if TYPE_CHECKING:
-    from mlbook.ab.estimates import Estimate
+    from mlbook.ab.two_arms.estimates import Estimate
 
 __all__ = ["always_valid", "always_valid_z"]
 

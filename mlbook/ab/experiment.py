@@ -15,15 +15,15 @@ import numpy as np
 
 from mlbook.ab.by_unit import by_unit, log_of
 from mlbook.ab.checks import within
-from mlbook.ab.estimates import chance, short
-from mlbook.ab.many_tests import holm
 from mlbook.ab.metrics import Metric, Ratio
-from mlbook.ab.sample_ratio import SampleRatio, srm
+from mlbook.ab.two_arms.estimates import chance, short
+from mlbook.ab.two_arms.many_tests import holm
+from mlbook.ab.two_arms.sample_ratio import SampleRatio, srm
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from mlbook.ab.estimates import Estimate
+    from mlbook.ab.two_arms.estimates import Estimate
 
 __all__ = ["Analysis", "Experiment", "analyze"]
 

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from mlbook.ab.covariate import cuped
-from mlbook.ab.mean import means
-from mlbook.ab.moments import PairMoments
-from mlbook.ab.proportion import proportions
-from mlbook.ab.ratio_metric import ratio
+from mlbook.ab.two_arms.covariate import cuped
+from mlbook.ab.two_arms.mean import means
+from mlbook.ab.two_arms.moments import PairMoments
+from mlbook.ab.two_arms.proportion import proportions
+from mlbook.ab.two_arms.ratio_metric import ratio
 
 if TYPE_CHECKING:
-    from mlbook.ab.estimates import Estimate
+    from mlbook.ab.two_arms.estimates import Estimate
 
 __all__ = ["Mean", "Metric", "Ratio", "Share"]
 

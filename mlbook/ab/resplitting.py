@@ -18,15 +18,15 @@ from numpy.typing import NDArray
 
 from mlbook.ab.assignment import bucket
 from mlbook.ab.by_unit import log_of
-from mlbook.ab.moments import Moments, PairMoments
-from mlbook.ab.proportion import proportions
-from mlbook.ab.ratio_metric import ratio
+from mlbook.ab.two_arms.moments import Moments, PairMoments
+from mlbook.ab.two_arms.proportion import proportions
+from mlbook.ab.two_arms.ratio_metric import ratio
 from mlbook.validate import did_you_mean, integer, number, one_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from mlbook.ab.estimates import Estimate
+    from mlbook.ab.two_arms.estimates import Estimate
 
 __all__ = ["split_again"]
 

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from mlbook.ab.bandit import BanditPolicy, Thompson
+from mlbook.ab.learning.bandit import BanditPolicy, Thompson
 from mlbook.patterns.base import Pattern, knob
 from mlbook.routing.router import Router
 from mlbook.scoring import request_log

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from mlbook.ab.effect import People
-from mlbook.ab.expectation import arm_factors
-from mlbook.ab.shoppers import Shoppers, order_values
+from mlbook.ab.simulated.effect import People
+from mlbook.ab.simulated.expectation import arm_factors
+from mlbook.ab.simulated.shoppers import Shoppers, order_values
 from mlbook.streams import stream
 from mlbook.validate import integer, number
 
 if TYPE_CHECKING:
-    from mlbook.ab.population import Population
+    from mlbook.ab.simulated.population import Population
 
 __all__ = ["DailyCounts", "UserTotals", "daily_counts", "user_totals"]
 

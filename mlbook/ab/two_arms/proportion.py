@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from mlbook.ab.checks import clicks_of, plain, two_arms
-from mlbook.ab.estimates import Estimate, by_normal
+from mlbook.ab.two_arms.estimates import Estimate, by_normal
 
 __all__ = ["pooled_z", "proportions"]
 

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from numpy.typing import ArrayLike
 
-from mlbook.ab.effect import Effect, Floats, Ids, People
-from mlbook.ab.effects import RELATIVE
+from mlbook.ab.simulated.effect import Effect, Floats, Ids, People
+from mlbook.ab.simulated.effects import RELATIVE
 from mlbook.validate import number
 
 if TYPE_CHECKING:
-    from mlbook.ab.population import Population
+    from mlbook.ab.simulated.population import Population
 
 __all__ = ["DelayedConversion", "SharedSupply", "Spillover"]
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlbook.ab.mean import welch
-from mlbook.ab.moments import moments
+from mlbook.ab.two_arms.mean import welch
+from mlbook.ab.two_arms.moments import moments
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
-    from mlbook.ab.estimates import Estimate
-    from mlbook.ab.moments import Moments
+    from mlbook.ab.two_arms.estimates import Estimate
+    from mlbook.ab.two_arms.moments import Moments
 
 __all__ = ["relative"]
 

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import chdtrc
 
 from mlbook.ab.checks import finite, plain, whole
-from mlbook.ab.estimates import chance
+from mlbook.ab.two_arms.estimates import chance
 
 __all__ = ["ALARM", "SampleRatio", "srm"]
 

@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from mlbook.streams import stream
 
 if TYPE_CHECKING:
-    from mlbook.ab.population import Population
+    from mlbook.ab.simulated.population import Population
 
 __all__ = ["Effect", "People", "people_by_day"]
 

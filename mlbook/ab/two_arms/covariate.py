@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mlbook.ab.mean import means
-from mlbook.ab.moments import Moments
+from mlbook.ab.two_arms.mean import means
+from mlbook.ab.two_arms.moments import Moments
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from mlbook.ab.estimates import Estimate
-    from mlbook.ab.moments import PairMoments
+    from mlbook.ab.two_arms.estimates import Estimate
+    from mlbook.ab.two_arms.moments import PairMoments
 
 __all__ = ["adjusted", "cuped"]
 

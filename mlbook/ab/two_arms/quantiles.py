@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from mlbook.ab.checks import plain, within
-from mlbook.ab.estimates import Estimate, over
-from mlbook.ab.moments import units
+from mlbook.ab.two_arms.estimates import Estimate, over
+from mlbook.ab.two_arms.moments import units
 from mlbook.streams import stream
 from mlbook.validate import integer
 

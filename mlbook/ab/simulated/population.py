@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from mlbook.ab.effect import Effect, People, people_by_day
-from mlbook.ab.expectation import expected_totals, launched, shown_lift
-from mlbook.ab.knobs import check_plugins, check_rates, check_sizes
-from mlbook.ab.log_fault import ARMS, LogFault
-from mlbook.ab.shoppers import METRICS, Shoppers, moments, order_values
+from mlbook.ab.simulated.effect import Effect, People, people_by_day
+from mlbook.ab.simulated.expectation import expected_totals, launched, shown_lift
+from mlbook.ab.simulated.knobs import check_plugins, check_rates, check_sizes
+from mlbook.ab.simulated.log_fault import ARMS, LogFault
+from mlbook.ab.simulated.shoppers import METRICS, Shoppers, moments, order_values
 from mlbook.streams import stream
 from mlbook.validate import one_of
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from mlbook import ab
-from mlbook.ab.shoppers import METRICS
-from tests.ab.lifts import lift, ratio_of_means
+from mlbook.ab.simulated.shoppers import METRICS
+from tests.ab.simulated.lifts import lift, ratio_of_means
 
 MANY = ab.Population(seed=3, users=40_000, days=14)
 WITHIN = 4  # standard errors: fails for a right program once in 16,000 seeds, and the seed is fixed

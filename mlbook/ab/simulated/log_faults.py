@@ -16,15 +16,15 @@ from typing import TYPE_CHECKING
 from numpy.typing import NDArray
 from scipy.special import betainc, gammainc, pdtr
 
-from mlbook.ab.log_fault import ARMS, LogFault, Totals
-from mlbook.ab.shoppers import METRICS
+from mlbook.ab.simulated.log_fault import ARMS, LogFault, Totals
+from mlbook.ab.simulated.shoppers import METRICS
 from mlbook.validate import integer, number, one_of
 
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
-    from mlbook.ab.population import Population
+    from mlbook.ab.simulated.population import Population
 
 __all__ = ["BotFilter", "Bots", "DoubleLogging", "LostLogs", "RedirectLoss"]
 

@@ -7,8 +7,8 @@ import pytest
 from scipy.stats import norm
 
 from mlbook import ab
-from mlbook.ab.effect import people_by_day
-from tests.ab.lifts import lift, ratio_of_means
+from mlbook.ab.simulated.effect import people_by_day
+from tests.ab.simulated.lifts import lift, ratio_of_means
 
 WITHIN = 4  # standard errors; the seeds are fixed
 WORLD = ab.Population(seed=7, users=24_000, days=14)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from mlbook.ab.off_policy import column_of_rows
+from mlbook.ab.learning.off_policy import column_of_rows
 from mlbook.streams import stream
 from mlbook.validate import integer, number
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from mlbook.ab.estimates import Estimate, by_t
-from mlbook.ab.moments import Moments, moments
+from mlbook.ab.two_arms.estimates import Estimate, by_t
+from mlbook.ab.two_arms.moments import Moments, moments
 
 __all__ = ["means", "welch"]
 

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from mlbook.ab.effect import Effect, People
+from mlbook.ab.simulated.effect import Effect, People
 from mlbook.validate import number
 
 if TYPE_CHECKING:
-    from mlbook.ab.population import Population
+    from mlbook.ab.simulated.population import Population
 
 __all__ = ["CarryOver", "Constant", "Drift", "Novelty", "Primacy", "Triggered"]
 

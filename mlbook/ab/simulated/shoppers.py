@@ -18,7 +18,7 @@ from mlbook.streams import stream
 from mlbook.validate import one_of
 
 if TYPE_CHECKING:
-    from mlbook.ab.population import Population
+    from mlbook.ab.simulated.population import Population
 
 __all__ = ["METRICS", "Shoppers", "moments", "order_values"]
 

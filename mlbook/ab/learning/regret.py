@@ -17,7 +17,7 @@ from mlbook.streams import stream
 from mlbook.validate import integer, number
 
 if TYPE_CHECKING:
-    from mlbook.ab.bandit import BanditPolicy
+    from mlbook.ab.learning.bandit import BanditPolicy
 
 __all__ = ["Play", "lai_robbins", "play"]
 

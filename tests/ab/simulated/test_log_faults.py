@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from mlbook import ab
-from tests.ab.lifts import lift
+from tests.ab.simulated.lifts import lift
 
 WITHIN = 4  # standard errors; the seeds are fixed
 WORLD = ab.Population(seed=9, users=40_000, days=10, effects=(ab.Constant(lift=0.05),))

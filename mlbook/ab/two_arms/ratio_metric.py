@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from mlbook.ab.mean import means
+from mlbook.ab.two_arms.mean import means
 
 if TYPE_CHECKING:
-    from mlbook.ab.estimates import Estimate
-    from mlbook.ab.moments import PairMoments
+    from mlbook.ab.two_arms.estimates import Estimate
+    from mlbook.ab.two_arms.moments import PairMoments
 
 __all__ = ["ratio"]
 

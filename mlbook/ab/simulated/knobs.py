@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mlbook.ab.effect import Effect
-from mlbook.ab.log_fault import LogFault
+from mlbook.ab.simulated.effect import Effect
+from mlbook.ab.simulated.log_fault import LogFault
 from mlbook.validate import fraction, integer, number, one_of, shown
 
 if TYPE_CHECKING:
-    from mlbook.ab.population import Population
+    from mlbook.ab.simulated.population import Population
 
 __all__ = ["check_plugins", "check_rates", "check_sizes"]
 

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mlbook.ab.log_fault import ARMS, Totals
-from mlbook.ab.shoppers import METRICS
+from mlbook.ab.simulated.log_fault import ARMS, Totals
+from mlbook.ab.simulated.shoppers import METRICS
 
 if TYPE_CHECKING:
-    from mlbook.ab.population import Population
+    from mlbook.ab.simulated.population import Population
 
 __all__ = ["arm_factors", "expected_totals", "launched", "shown_lift"]
 
