@@ -56,6 +56,11 @@ class Lesson:
     prerequisites: str = "needs nothing"
     modules: tuple[str, ...] = ()
 
+    @property
+    def slides_in_words(self) -> str:
+        """Such as ``"slide 24"`` or ``"slides 1-3"``."""
+        return f"slide{'' if self.slides.isdigit() else 's'} {self.slides}"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Planned:

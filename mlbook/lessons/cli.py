@@ -53,7 +53,7 @@ def list_lessons(*, route: str | None) -> None:
         click.echo(_timetable(catalogue.find_route(route)))
         return
     for lesson in catalogue.LESSONS:
-        facts = f"{lesson.core_minutes} min, slides {lesson.slides}, {lesson.prerequisites}"
+        facts = f"{lesson.core_minutes} min, {lesson.slides_in_words}, {lesson.prerequisites}"
         click.echo(f"{lesson.number}  {lesson.title:<40} {facts}")
 
 

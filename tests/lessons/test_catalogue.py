@@ -30,6 +30,13 @@ def test_lessons_stand_in_the_talks_order_under_their_numbers():
     assert all(each.slug.startswith(f"{each.number}_") for each in LESSONS)
 
 
+@pytest.mark.parametrize(
+    ("number", "words"), [("11", "slide 24"), ("00", "slides 1-3"), ("02", "slides 5, 28")]
+)
+def test_one_slide_is_a_slide_and_more_are_slides(number, words):
+    assert find(number).slides_in_words == words
+
+
 @pytest.mark.parametrize("each", LESSONS, ids=lambda each: each.slug)
 def test_the_library_that_a_lesson_names_exists(each):
     for module in each.modules:

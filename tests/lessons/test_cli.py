@@ -24,7 +24,7 @@ def invoke(folder, good, raising, tmp_path, monkeypatch):
 def test_list_shows_number_title_minutes_slides_and_prerequisites(invoke):
     lines = invoke("list").output.splitlines()
     words = " ".join(lines[0].split())
-    assert words == "01 Title of 01_good 10 min, slides 01, needs nothing"
+    assert words == "01 Title of 01_good 10 min, slide 01, needs nothing"
     assert len(lines) == 2
 
 
