@@ -53,7 +53,6 @@ WHY = {  # why a goal is missed, by row, as measured on the machine of the last 
     "FIFO, 1 worker": AS_IN_C,
     "FIFO, 4 workers": AS_IN_C,
     "tandem, 4 then 2 workers": "to know who leaves the first station after whom takes 9 of 22 ns",
-    "micro-batches": "not known; SimPy serves eight at once, in half of its time for FIFO",
     "FIFO, Ciw, c=16": CIW,
     "LRU cache, without numba": "SimPy's model asks a dict, in C; ours walks arrays in Python",
     "1,000,000 requests": "19 ms are the draws, 18 ms who leaves two stations after whom",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from mlbook.queueing.checked import instants
+from mlbook.queueing.checked import ends_are_finite, instants
 from mlbook.queueing.first_come import replace_first
 from mlbook.queueing.jit import jit
 from mlbook.validate import integer, number
@@ -53,23 +53,28 @@ def batch(
     """
     integer("size", size, at_least=1, unit="requests in a batch")
     integer("workers", workers, at_least=1, unit="workers", hint="Write 1 for a single one.")
-    arrive = instants("arrive_s", arrive_s)
     number("wait_s", wait_s, at_least=0, unit="seconds")
     number("per_batch_s", per_batch_s, at_least=0, unit="seconds")
     number("per_request_s", per_request_s, at_least=0, unit="seconds")
+    arrive = np.ascontiguousarray(arrive_s, dtype=np.float64)
+    done, together = np.empty(arrive.shape), np.empty(arrive.shape, np.int64)
+    free = np.full(workers, -np.inf)
     waits, base, more = float(wait_s), float(per_batch_s), float(per_request_s)
     most = min(size, arrive.size + 1)  # no batch is larger, and sums of positions stay small
-    return collect(arrive, most, waits, base, more, workers)
+    sound = arrive.ndim == 1 and ends_are_finite(arrive)
+    # The kernel looks at the order of the arrivals on its way, which costs no time.
+    if not sound or collect(arrive, most, waits, base, more, free, done, together) < arrive.size:
+        instants("arrive_s", arrive)  # says what is wrong
+    return done, together
 
 
 @jit
 def collect(
-    arrive: Floats, size: int, wait: float, per_batch: float, per_request: float, workers: int
-) -> tuple[Floats, Ids]:
+    arrive: Floats, size: int, wait: float, per_batch: float, per_request: float,
+    free: Floats, done: Floats, together: Ids,
+) -> int:  # fmt: skip
     """A batch leaves when it is full, or its first has waited enough; and a worker is free."""
-    free = np.full(workers, -np.inf)
-    done, together = np.empty(arrive.size), np.empty(arrive.size, np.int64)
-    i = 0
+    i, before = 0, -np.inf
     while i < arrive.size:
         full = arrive[i + size - 1] if i + size <= arrive.size else np.inf
         start = max(min(full, arrive[i] + wait), free[0])
@@ -78,7 +83,10 @@ def collect(
             j += 1
         end = start + (per_batch + per_request * (j - i))
         replace_first(free, end)
-        done[i:j] = end
-        together[i:j] = j - i
+        for k in range(i, j):
+            if not before <= arrive[k]:
+                return k  # not sorted: stop, and let the caller say why
+            before = arrive[k]
+            done[k], together[k] = end, j - i
         i = j
-    return done, together
+    return arrive.size

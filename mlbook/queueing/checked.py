@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["instants", "one_each"]
+__all__ = ["ends_are_finite", "instants", "one_each"]
 
 LONGEST = np.finfo(np.float64).max
 
@@ -34,7 +34,7 @@ def instants(name: str, at_s: ArrayLike) -> NDArray[np.float64]:
     if at.ndim != 1:
         raise ValueError(f"{name} must be one row of instants (seconds), got shape {at.shape}.")
     # The quick way first: nothing that is not finite can stand in order between finite ends.
-    if (at[1:] >= at[:-1]).all() and np.isfinite(at[:1]).all() and np.isfinite(at[-1:]).all():
+    if (at[1:] >= at[:-1]).all() and ends_are_finite(at):
         return at
     if not np.isfinite(at).all():
         bad = int(np.flatnonzero(~np.isfinite(at))[0])
@@ -43,6 +43,22 @@ def instants(name: str, at_s: ArrayLike) -> NDArray[np.float64]:
     bad = int(np.flatnonzero(at[1:] < at[:-1])[0]) + 1
     text = f"{name} must be sorted (seconds), got {at[bad]:g} after {at[bad - 1]:g}"
     raise ValueError(f"{text} at position {bad}. Sort everything with np.argsort({name}).")
+
+
+def ends_are_finite(at: NDArray[np.float64]) -> bool:
+    """Tell whether the first and the last instant are finite, if there are any.
+
+    Parameters
+    ----------
+    at : ndarray of shape (n,)
+        Instants in seconds.
+
+    Returns
+    -------
+    bool
+        What stands in order between them is finite, too.
+    """
+    return bool(np.isfinite(at[:1]).all() and np.isfinite(at[-1:]).all())
 
 
 def one_each(name: str, values: ArrayLike, n: int, *, forever: bool = False) -> NDArray[np.float64]:

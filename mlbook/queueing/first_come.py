@@ -11,7 +11,7 @@ import heapq
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from mlbook.queueing.checked import LONGEST, instants, one_each
+from mlbook.queueing.checked import LONGEST, ends_are_finite, instants, one_each
 from mlbook.queueing.jit import has_numba, jit
 from mlbook.validate import integer
 
@@ -65,7 +65,7 @@ def fifo(arrive_s: ArrayLike, service_s: ArrayLike, workers: int = 1) -> Floats:
     service = np.ascontiguousarray(service_s, dtype=np.float64)
     done, free = np.empty(arrive.shape), np.full(workers, -np.inf)
     one_row = arrive.shape == service.shape == (arrive.size,)
-    begun = has_numba() and one_row and np.isfinite([arrive[:1], arrive[-1:]]).all()
+    begun = has_numba() and one_row and ends_are_finite(arrive)
     # A compiled kernel looks at each number as it comes by, which costs no time.
     if begun and quickest(arrive, service, free, done) == arrive.size:
         return done

@@ -87,6 +87,18 @@ def test_a_batcher_that_cannot_be_is_refused(wrong, words):
     assert words in refusal(ValueError, batch, [0.0], **settings)
 
 
-def test_arrivals_out_of_order_are_refused():
-    words = "arrive_s must be sorted (seconds), got 0 after 1 at position 1."
-    assert words in refusal(ValueError, batch, [1, 0], size=2, wait_s=1.0, **COST)
+@pytest.mark.parametrize(
+    ("arrive_s", "words"),
+    [
+        ([1, 0], "arrive_s must be sorted (seconds), got 0 after 1 at position 1."),
+        ([0, 0.1, 5, 4, 9], "arrive_s must be sorted (seconds), got 4 after 5 at position 3."),
+        ([0, 5, 0.1, 9], "arrive_s must be sorted (seconds), got 0.1 after 5 at position 2."),
+        ([0, np.nan, 9], "arrive_s must be finite (seconds), got nan at position 1."),
+        ([-np.inf, 9], "arrive_s must be finite (seconds), got -inf at position 0."),
+        ([0, np.inf], "arrive_s must be finite (seconds), got inf at position 1."),
+        ([[0, 1]], "arrive_s must be one row of instants (seconds), got shape (1, 2)."),
+    ],
+)
+@pytest.mark.parametrize("wait_s", [0.0, 1.0])
+def test_arrivals_that_cannot_be_are_refused(arrive_s, words, wait_s):
+    assert words in refusal(ValueError, batch, arrive_s, size=2, wait_s=wait_s, **COST)

@@ -163,7 +163,10 @@ def cases():
             (arrive, service, ids, idle(w), np.full(w, -1), np.zeros(n), np.zeros(n, np.int64))
             for w in (1, 4)
         ],
-        "collect": [(arrive, size, 0.7, 0.3, 0.1, 2) for size in (1, 6, n + 1)],
+        "collect": [
+            (arrive, size, 0.7, 0.3, 0.1, idle(2), np.zeros(n), np.zeros(n, np.int64))
+            for size in (1, 6, n + 1)
+        ],
         "few_places": [(arrive, service, 2, places) for places in (0, 3)],
         "little_patience": [(arrive, service, rng.exponential(1.0, n), 2)],
         "urgent_first": [(arrive, service, rng.random(n) < 0.3, 2)],
