@@ -34,12 +34,30 @@ class DailyCounts(NamedTuple):
     ----------
     users, clicks, orders : ndarray of shape (experiments, 2, days)
         Who came, who of them clicked, who of those ordered; the control is arm 0. Add up the last
-        axis for the whole experiment, ``cumsum(axis=2)`` for daily looks.
+        axis for the whole experiment.
     """
 
     users: Ids
     clicks: Ids
     orders: Ids
+
+    def looks(self) -> tuple[Ids, Ids]:
+        """Count up to each day, as somebody reads it in the evening.
+
+        Returns
+        -------
+        tuple of ndarray of shape (experiments, days, 2)
+            Clicks and users so far, as :func:`mlbook.ab.proportions` takes them.
+
+        Examples
+        --------
+        >>> from mlbook import ab
+        >>> clicks, users = ab.daily_counts(ab.Population(users=300, days=3), 4).looks()
+        >>> clicks.shape, users.sum(axis=2)[0].tolist()
+        ((4, 3, 2), [100, 200, 300])
+        """
+        clicks, users = (each.cumsum(axis=2).swapaxes(1, 2) for each in (self.clicks, self.users))
+        return clicks, users
 
 
 class UserTotals(NamedTuple):
