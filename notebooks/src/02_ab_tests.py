@@ -370,7 +370,7 @@ pd.Series(ever, name="% ever significant").to_frame()
 
 # %% [markdown]
 # ### Who is compared?
-# A test compares two groups. Are they two halves of the same people? First their sizes. A real-looking split of 821,588 to 815,482 users <!-- source: the cell below --> was planned as halves. Look at the two numbers: is it sound?
+# A test compares two groups. Are they two halves of the same people? First their sizes. A split of 821,588 to 815,482 users <!-- source: Kohavi, Tang and Xu 2020, chapter 21 --> was planned as halves (an example of Kohavi, Tang and Xu, 2020). Look at the two numbers: is it sound?
 
 # %% [markdown] tags=["instructor"]
 # **Instructor · 18 minutes.** Most broken tests break here, and the metric never says so.
