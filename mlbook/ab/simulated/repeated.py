@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from mlbook.ab.simulated.effect import People
 from mlbook.ab.simulated.expectation import arm_factors
 from mlbook.ab.simulated.shoppers import Shoppers, order_values
+from mlbook.ab.two_arms.moments import PairMoments
 from mlbook.streams import stream
 from mlbook.validate import integer, number
 
@@ -78,6 +79,30 @@ class UserTotals(NamedTuple):
     orders: Ids
     revenue: Floats
     clicks_before: Ids
+
+    def pairs(self, y: str, x: str) -> tuple[PairMoments, PairMoments]:
+        """Summarize two of the counts of each user, arm by arm.
+
+        Parameters
+        ----------
+        y, x : str
+            Names of fields: what is measured, and what it is divided by or corrected for.
+
+        Returns
+        -------
+        tuple of PairMoments
+            Control and treatment, as :func:`mlbook.ab.ratio` and :func:`mlbook.ab.cuped` take them.
+
+        Examples
+        --------
+        >>> from mlbook import ab
+        >>> many = ab.user_totals(ab.Population(users=100, days=7), 50)
+        >>> ab.ratio(*many.pairs("clicks", "sessions")).effect.shape
+        (50,)
+        """
+        first, second = getattr(self, y), getattr(self, x)
+        control, treatment = (PairMoments.of(first[:, arm], second[:, arm]) for arm in (0, 1))
+        return control, treatment
 
 
 def daily_counts(
