@@ -65,8 +65,8 @@ class Experiment:
     ... }
     >>> found = Experiment({"clicks": "click"}).analyze(log)
     >>> found
-            control  treatment  effect    low  high  p_value  p_holm
-    clicks     0.25       0.75     0.5 -0.236  1.24    0.132   0.132
+            control  treatment  effect    low  high  p_value
+    clicks     0.25       0.75     0.5 -0.236  1.24    0.132
     clicks: no difference found; the 95 % interval is -0.236 to +1.24 (p = 0.13).
     """
 
@@ -220,17 +220,22 @@ class Analysis:
             )
         return "\n".join(lines)
 
+    @property
+    def _shown(self) -> pd.DataFrame:
+        """The table; of one metric without the adjusted p, which is the same."""
+        return self.table.drop(columns="p_holm") if len(self.table) == 1 else self.table
+
     def __repr__(self) -> str:
         if self.refused:
             return self.verdict
-        table = self.table.to_string(float_format=short)
+        table = self._shown.to_string(float_format=short)
         return f"{table}\n{self.verdict}"
 
     def _repr_html_(self) -> str:
         text = "<br>".join(escape(line) for line in self.verdict.splitlines())
         if self.refused:
             return f"<p><strong>{text}</strong></p>"
-        table = self.table.to_html(escape=True, float_format=short)
+        table = self._shown.to_html(escape=True, float_format=short)
         return f"{table}<p>{text}</p>"
 
 

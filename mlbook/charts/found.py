@@ -130,7 +130,7 @@ class PowerDisplay(Display):
         ax.plot(self.sizes[order], law, "--", color=VERMILION, label="predicted", lw=2)
         look: dict[str, Any] = {"fmt": "o", "color": BLUE, "ms": 7, "capsize": 3}
         ax.errorbar(self.sizes, dots, 100 * self.half_width, label="counted", **look)
-        ax.axhline(80, color=GREY, ls=":", lw=1.2)
+        ax.axhline(80, color=GREY, ls=":", lw=1.2, label="80 %: what many plans ask for")
         ax.set(ylim=(0, 104), xlabel=self.xlabel, ylabel="% of the tests that find it")
         ax.set_xlim(0, 1.05 * self.sizes.max())
         ax.legend(loc="lower right")

@@ -195,10 +195,10 @@ class _DecidingView(View):
         for (name, way), bar, text in rows:
             self.paths[name].set_data(visitors, way.regret)
             bar.set_width(way.wrong_percent)
-            off = f"worse arm's rate {way.off_percent:+.1f} %".replace("-", "−")
+            off = f"worse arm's rate off by {way.off_percent:+.1f} %".replace("-", "−")
             text.set_text(f"{way.wrong_percent:.1f} %; {off}")
         set_title(self.left, f"Lost on the way to a lift of {result.lift_percent:g} %")
-        set_title(self.right, "Wrong picks; what the data say")
+        set_title(self.right, "Wrong picks, and the loser's rate")
 
     def sentence(self, result: Deciding) -> str:
         """Say the result in one sentence.

@@ -128,8 +128,8 @@ class _BoundariesView(View):
             self.bars[name].set_data(share, z)
             self.stops[name].set_data(share, 100 * result.stopped[name])
         set_title(self.left, f"{z.size} look{'' if z.size == 1 else 's'}")
-        nothing = result.effect == 0
-        set_title(self.right, "nothing to find" if nothing else f"true: {result.effect:.1f}")
+        there = f"true difference: {result.effect:.1f} standard errors"
+        set_title(self.right, there if result.effect else "nothing to find")
 
     def sentence(self, result: Boundaries) -> str:
         """Say the result in one sentence.

@@ -97,7 +97,7 @@ class _FadingView(View):
         bounds[0].set_label("its 95 % interval")
         self.stays = self.ax.axhline(0, color=VERMILION, ls="--", label="what stays")
         self.ax.axhline(0, color=GREY, lw=0.8)
-        self.ax.set(xlim=(0.5, DAYS + 0.5), ylim=(-15, 30), xticks=day[::3])
+        self.ax.set(xlim=(0.5, DAYS + 0.5), ylim=(-20, 30), xticks=day[::3])
         self.ax.set(xlabel="day of the test", ylabel="lift, %")
         self.ax.legend(loc="upper right", ncols=2)
         self.bounds = bounds
@@ -154,9 +154,9 @@ def novelty(
     Parameters
     ----------
     stays_percent : float
-        The lift in the long run in percent, -10 to 10.
+        The lift in the long run in percent, -5 to 10.
     at_first_percent : float
-        On top of it on day 0 in percent, -15 to 15; below 0 the change hurts at first.
+        On top of it on day 0 in percent, -10 to 15; below 0 the change hurts at first.
     fades_days : float
         After so many days 37 % of that are left, 1 to 20.
     visits : int
@@ -173,8 +173,8 @@ def novelty(
     True
     """
     knobs = {
-        "stays_percent": Knob("stays, %", -10, 10, 0.5),
-        "at_first_percent": Knob("on top at first, %", -15, 15, 0.5),
+        "stays_percent": Knob("stays, %", -5, 10, 0.5),
+        "at_first_percent": Knob("on top at first, %", -10, 15, 0.5),
         "fades_days": Knob("fades within … days", 1, 20, 0.5),
         "visits": Knob("visits a day", 1_000, 1_000_000, 0.1, log=True),
     }

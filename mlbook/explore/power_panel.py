@@ -113,15 +113,16 @@ class _PowerView(View):
     def _build(self) -> None:
         (self.law,) = self.left.plot([], [], "--", color=VERMILION, lw=2, label="law")
         (self.dot,) = self.left.plot([], [], "o", color=BLUE, ms=9, label="10,000 tests")
-        self.need = self.left.axvline(1, color=GREY, ls=":")
+        self.need = self.left.axvline(1, ymax=0.84, color=GREY, ls=":")
         self.left.axhline(80, color=GREY, ls=":", lw=1)
-        self.left.set(xscale="log", xlim=(SIZES[0], SIZES[-1]), ylim=(0, 104))
+        self.left.set(xscale="log", xlim=(SIZES[0], SIZES[-1]), ylim=(0, 125))
+        self.left.set_yticks(range(0, 101, 20))
         self.left.set_xticks(
             [100, 1e3, 1e4, 1e5, 1e6], ["100", "1,000", "10,000", "100,000", "1 M"]
         )
         self.left.minorticks_off()
         self.left.set(xlabel="users in each arm", ylabel="% of the tests that find it")
-        self.left.legend(loc="upper left")
+        self.left.legend(loc="upper left", ncols=2)
         edges = np.arange(BINS + 1.0)
         look: dict[str, Any] = {"fill": True, "lw": 0}
         self.all = self.right.stairs(np.zeros(BINS), edges, fc=(GREY, 0.35), label="all", **look)
@@ -183,7 +184,8 @@ class _PowerView(View):
 def _told(result: PowerOfTests) -> str:
     if np.isnan(result.exaggeration):
         return "No test wins"
-    return f"Winners show {result.exaggeration:.2g} times the truth"
+    digits = 0 if result.exaggeration >= 10 else 1
+    return f"Winners show {result.exaggeration:,.{digits}f} times the truth"
 
 
 def power(lift_percent: float = 5.0, base_percent: float = 5.0, users: int = 20_000) -> Explorable:
@@ -194,7 +196,7 @@ def power(lift_percent: float = 5.0, base_percent: float = 5.0, users: int = 20_
     lift_percent : float
         How many percent more of treatment's users click, 1 to 80.
     base_percent : float
-        The share of control's users who click in percent, 0.2 to 50.
+        The share of control's users who click in percent, 0.5 to 50.
     users : int
         Users in each arm, 100 to 1,000,000.
 
@@ -210,7 +212,7 @@ def power(lift_percent: float = 5.0, base_percent: float = 5.0, users: int = 20_
     """
     knobs = {
         "lift_percent": Knob("true lift, %", 1, 80, 1),
-        "base_percent": Knob("clicks of 100, control", 0.2, 50, 0.05, log=True),
+        "base_percent": Knob("clicks of 100, control", 0.5, 50, 0.05, log=True),
         "users": Knob("users in each arm", 100, 1_000_000, 0.1, log=True),
     }
     start = {"lift_percent": lift_percent, "base_percent": base_percent, "users": users}

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 import mlbook as mb
-from mlbook.ab import Experiment, Mean, Moments, PairMoments, Ratio, Share
+from mlbook.ab import Analysis, Experiment, Mean, Moments, PairMoments, Ratio, Share
 from mlbook.streams import stream
 from tests.worlds import refusal, small
 
@@ -75,6 +75,14 @@ def test_one_metric_is_the_same_code():
     alone = mb.ab.analyze(LOG, "click")
     assert alone["click"].p_value == Experiment({"x": Ratio("click")}).analyze(LOG)["x"].p_value
     assert mb.ab.analyze(LOG, Share("click"))["click"].test == "pooled z test"
+
+
+def test_the_adjusted_p_is_shown_only_where_there_are_several_metrics():
+    alone = mb.ab.analyze(LOG, "click")
+    several = Experiment({"clicks": "click", "yen": Mean("revenue")}).analyze(LOG)
+    for shown in (repr, Analysis._repr_html_):
+        assert "p_holm" not in shown(alone)
+        assert "p_holm" in shown(several)
 
 
 def test_the_order_of_the_rows_and_a_dict_of_columns_change_nothing():

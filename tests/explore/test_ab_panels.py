@@ -102,9 +102,9 @@ def test_the_interval_of_the_novelty_panel_covers_what_simulated_tests_measure()
     counts = ab.daily_counts(
         ab.Population(users=20_000 * DAYS, days=DAYS, click_rate=0.05), experiments=400
     )
-    clicks, users = counts.clicks.cumsum(axis=2), counts.users.cumsum(axis=2)
+    clicks, users = counts.looks()
     rate = clicks / users
-    lift = 100 * (rate[:, 1] / rate[:, 0] - 1)
+    lift = 100 * (rate[..., 1] / rate[..., 0] - 1)
     outside = (np.abs(lift) > result.half_width_percent)[:, [6, 27]].mean()
     assert abs(outside - 0.05) < WITHIN * error_of_share(0.05, 400)
 

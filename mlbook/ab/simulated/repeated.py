@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from mlbook.ab.simulated.effect import People
 from mlbook.ab.simulated.expectation import arm_factors
 from mlbook.ab.simulated.shoppers import Shoppers, order_values
+from mlbook.ab.two_arms.moments import PairMoments
 from mlbook.streams import stream
 from mlbook.validate import integer, number
 
@@ -34,12 +35,30 @@ class DailyCounts(NamedTuple):
     ----------
     users, clicks, orders : ndarray of shape (experiments, 2, days)
         Who came, who of them clicked, who of those ordered; the control is arm 0. Add up the last
-        axis for the whole experiment, ``cumsum(axis=2)`` for daily looks.
+        axis for the whole experiment.
     """
 
     users: Ids
     clicks: Ids
     orders: Ids
+
+    def looks(self) -> tuple[Ids, Ids]:
+        """Count up to each day, as somebody reads it in the evening.
+
+        Returns
+        -------
+        tuple of ndarray of shape (experiments, days, 2)
+            Clicks and users so far, as :func:`mlbook.ab.proportions` takes them.
+
+        Examples
+        --------
+        >>> from mlbook import ab
+        >>> clicks, users = ab.daily_counts(ab.Population(users=300, days=3), 4).looks()
+        >>> clicks.shape, users.sum(axis=2)[0].tolist()
+        ((4, 3, 2), [100, 200, 300])
+        """
+        clicks, users = (each.cumsum(axis=2).swapaxes(1, 2) for each in (self.clicks, self.users))
+        return clicks, users
 
 
 class UserTotals(NamedTuple):
@@ -60,6 +79,30 @@ class UserTotals(NamedTuple):
     orders: Ids
     revenue: Floats
     clicks_before: Ids
+
+    def pairs(self, y: str, x: str) -> tuple[PairMoments, PairMoments]:
+        """Summarize two of the counts of each user, arm by arm.
+
+        Parameters
+        ----------
+        y, x : str
+            Names of fields: what is measured, and what it is divided by or corrected for.
+
+        Returns
+        -------
+        tuple of PairMoments
+            Control and treatment, as :func:`mlbook.ab.ratio` and :func:`mlbook.ab.cuped` take them.
+
+        Examples
+        --------
+        >>> from mlbook import ab
+        >>> many = ab.user_totals(ab.Population(users=100, days=7), 50)
+        >>> ab.ratio(*many.pairs("clicks", "sessions")).effect.shape
+        (50,)
+        """
+        first, second = getattr(self, y), getattr(self, x)
+        control, treatment = (PairMoments.of(first[:, arm], second[:, arm]) for arm in (0, 1))
+        return control, treatment
 
 
 def daily_counts(

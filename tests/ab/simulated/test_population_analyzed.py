@@ -43,7 +43,7 @@ def test_cuped_narrows_the_error_by_the_correlation_of_the_closed_form():
     world = SHOP.but(effects=(), users=2_000, pre_days=28)
     many = ab.user_totals(world, 500)
     plain = ab.means(ab.Moments.of(many.clicks[:, 0]), ab.Moments.of(many.clicks[:, 1]))
-    arms = [ab.PairMoments.of(many.clicks[:, arm], many.clicks_before[:, arm]) for arm in (0, 1)]
+    arms = many.pairs("clicks", "clicks_before")
     adjusted = ab.cuped(*arms)
     cut = 1 - (adjusted.effect.std() / plain.effect.std()) ** 2
     # A ratio of two variances from 500 experiments each, which are correlated.
