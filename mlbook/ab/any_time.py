@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from mlbook.ab.checks import plain, within
-from mlbook.ab.two_arms.estimates import over
+from mlbook.ab.two_arms.estimates import ends, over
 
 if TYPE_CHECKING:
     from mlbook.ab.two_arms.estimates import Estimate
@@ -90,12 +90,11 @@ def always_valid(estimate: Estimate, n: ArrayLike, *, tuned_n: float) -> Estimat
     ratio = _mixing(n, tuned_n, estimate.alpha)
     effect, error = np.asarray(estimate.effect), np.asarray(estimate.standard_error)
     width = always_valid_z(n, tuned_n, estimate.alpha)
-    half = np.where(error > 0, width * error, np.inf)
     z = over(effect, error)
     p_value = np.exp(np.minimum(np.log1p(ratio) / 2 - z**2 * ratio / (2 * (ratio + 1)), 0.0))
     return replace(
         estimate,
-        interval=(plain(effect - half), plain(effect + half)),
+        interval=ends(effect, error, width),
         p_value=plain(p_value),
         test=f"{estimate.test}, always valid",
     )

@@ -10,14 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlbook.ab.checks import finite
+from mlbook.status import failed
 from mlbook.validate import did_you_mean, shown
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Units", "by_unit", "log_of"]
+__all__ = ["ARMS", "Units", "by_unit", "column_of", "log_of", "treated_rows"]
 
-FAILED = ("down:", "schema:")  # how the status of a request begins that got no answer
+ARMS = ("control", "treatment")
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,8 +101,8 @@ def by_unit(
         units, or there are other arms.
     """
     wanted = list(dict.fromkeys(columns))
-    values = {name: finite(f"data[{name!r}]", _column(log, name), "numbers") for name in wanted}
-    treated = _treated(_column(log, "arm").astype(str), arms)
+    values = {name: finite(f"data[{name!r}]", column_of(log, name), "numbers") for name in wanted}
+    treated = treated_rows(column_of(log, "arm").astype(str), arms)
     code = np.arange(len(log)) if unit == "row" else _codes(log, unit)
     rows = np.bincount(code)
     mine = np.bincount(code, weights=treated)
@@ -122,7 +123,26 @@ def by_unit(
     return units
 
 
-def _column(log: pd.DataFrame, name: str) -> NDArray[Any]:
+def column_of(log: pd.DataFrame, name: str) -> NDArray[Any]:
+    """Take one column of a log.
+
+    Parameters
+    ----------
+    log : pandas.DataFrame
+        The log.
+    name : str
+        The column.
+
+    Returns
+    -------
+    ndarray
+        Its values.
+
+    Raises
+    ------
+    ValueError
+        When there is none of that name.
+    """
     if name not in log.columns:
         near = did_you_mean(name, map(str, log.columns))
         some = ", ".join(map(repr, log.columns[:20]))
@@ -145,7 +165,26 @@ def _codes(log: pd.DataFrame, unit: str) -> NDArray[np.int64]:
     return codes
 
 
-def _treated(arm: NDArray[Any], arms: tuple[str, str]) -> NDArray[np.bool_]:
+def treated_rows(arm: NDArray[Any], arms: tuple[str, str] = ARMS) -> NDArray[np.bool_]:
+    """Tell which rows are of the treatment.
+
+    Parameters
+    ----------
+    arm : ndarray
+        The arm of each row.
+    arms : tuple of str
+        The names of control and treatment.
+
+    Returns
+    -------
+    ndarray of bool
+        True for treatment.
+
+    Raises
+    ------
+    ValueError
+        When the rows have other arms, or one only.
+    """
     found = np.unique(arm.astype(str)).tolist()
     if set(found) != set(arms):
         text = f"data must have just the arms {arms[0]!r} and {arms[1]!r}"
@@ -171,8 +210,4 @@ def _lost(log: pd.DataFrame) -> NDArray[np.bool_]:
     """Tell which requests got no answer; nothing is known of a log without a status."""
     if "status" not in log.columns:
         return np.zeros(len(log), dtype=bool)
-    status = log["status"].astype(str).to_numpy().astype(str)
-    lost: NDArray[np.bool_] = np.logical_or.reduce(
-        [np.char.startswith(status, begin) for begin in FAILED]
-    )
-    return lost
+    return failed(log["status"].to_numpy())

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mlbook.ab.by_unit import by_unit, log_of
+from mlbook.ab.by_unit import ARMS, by_unit, log_of
 from mlbook.ab.checks import within
 from mlbook.ab.metrics import Metric, Ratio
 from mlbook.ab.two_arms.estimates import chance, short
@@ -72,7 +72,7 @@ class Experiment:
 
     metrics: Mapping[str, Metric | str]
     unit: str = "user"
-    arms: tuple[str, str] = ("control", "treatment")
+    arms: tuple[str, str] = ARMS
     weights: tuple[float, float] | None = None
     alpha: float = 0.05
 
@@ -124,7 +124,7 @@ def analyze(
     metric: Metric | str,
     unit: str = "user",
     *,
-    arms: tuple[str, str] = ("control", "treatment"),
+    arms: tuple[str, str] = ARMS,
     weights: tuple[float, float] | None = None,
     alpha: float = 0.05,
 ) -> Analysis:

@@ -10,13 +10,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mlbook.ab.by_unit import log_of
+from mlbook.ab.by_unit import column_of, log_of, treated_rows
 from mlbook.units import DAY
-from mlbook.validate import did_you_mean, number
+from mlbook.validate import number
 
 __all__ = ["running_counts"]
-
-ARMS = ("control", "treatment")
 
 
 def running_counts(
@@ -52,21 +50,15 @@ def running_counts(
     ([46, 69], [0.429, 0.018, 0.015, 0.009, 0.004, 0.015, 0.031])
     """
     log = log_of(data)
-    for column in ("arm", "requested_at_s", metric):
-        if column not in log:
-            hint = did_you_mean(column, list(log.columns))
-            raise ValueError(f"data must have the column {column!r}, got none.{hint}")
-    arm = log["arm"].to_numpy()
-    if not np.isin(arm, ARMS).all():
-        names = sorted(set(arm) - set(ARMS))
-        raise ValueError(f"arm must be one of {', '.join(ARMS)}, got {names[0]!r}.")
+    treated = treated_rows(column_of(log, "arm"))
+    at_s, clicked = column_of(log, "requested_at_s"), column_of(log, metric)
     number("every", every, above=0, unit="seconds between two looks")
-    look = (log["requested_at_s"].to_numpy() // every).astype(int)
-    place = 2 * look + (arm == ARMS[1])
+    look = (at_s // every).astype(int)
+    place = 2 * look + treated
     size = 2 * (look.max() + 1)
     clicks, n = (
         np.bincount(place, weights, size).astype(np.int64).reshape(-1, 2).cumsum(axis=0)
-        for weights in (log[metric].to_numpy(), np.ones(len(log)))
+        for weights in (clicked, np.ones(len(log)))
     )
     both = (n > 0).all(axis=1)
     return clicks[both], n[both]

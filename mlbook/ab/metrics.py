@@ -48,7 +48,7 @@ class Metric(Protocol):
 
 
 @dataclass(frozen=True)
-class Mean:
+class Mean(Metric):
     """The total of a column, per unit: yen a user.
 
     Parameters
@@ -69,24 +69,9 @@ class Mean:
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The columns of the log that it needs."""
         return (self.column, self.before) if self.before else (self.column,)
 
     def estimate(self, control: Totals, treatment: Totals, alpha: float) -> Estimate:
-        """Compare the means of the arms.
-
-        Parameters
-        ----------
-        control, treatment : mapping of str to ndarray of shape (units,)
-            Of each arm by column the sum over each unit's rows, and ``"rows"``, their number.
-        alpha : float
-            Level of the interval.
-
-        Returns
-        -------
-        Estimate
-            Treatment minus control.
-        """
         if self.before is None:
             return means(control[self.column], treatment[self.column], alpha=alpha)
         first, second = (
@@ -97,7 +82,7 @@ class Mean:
 
 
 @dataclass(frozen=True)
-class Ratio:
+class Ratio(Metric):
     """The total of a column over that of another one, or over the rows: clicks per visit.
 
     Parameters
@@ -117,24 +102,9 @@ class Ratio:
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The columns of the log that it needs."""
         return (self.column,) if self.per == "rows" else (self.column, self.per)
 
     def estimate(self, control: Totals, treatment: Totals, alpha: float) -> Estimate:
-        """Compare the ratios of the arms.
-
-        Parameters
-        ----------
-        control, treatment : mapping of str to ndarray of shape (units,)
-            Of each arm by column the sum over each unit's rows, and ``"rows"``, their number.
-        alpha : float
-            Level of the interval.
-
-        Returns
-        -------
-        Estimate
-            Treatment minus control.
-        """
         first, second = (
             PairMoments.of(arm[self.column], arm[self.per]) for arm in (control, treatment)
         )
@@ -142,7 +112,7 @@ class Ratio:
 
 
 @dataclass(frozen=True)
-class Share:
+class Share(Metric):
     """The share of the units with more than 0 in a column: users who clicked at all.
 
     Parameters
@@ -159,24 +129,9 @@ class Share:
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The columns of the log that it needs."""
         return (self.column,)
 
     def estimate(self, control: Totals, treatment: Totals, alpha: float) -> Estimate:
-        """Compare the shares of the arms.
-
-        Parameters
-        ----------
-        control, treatment : mapping of str to ndarray of shape (units,)
-            Of each arm by column the sum over each unit's rows, and ``"rows"``, their number.
-        alpha : float
-            Level of the interval.
-
-        Returns
-        -------
-        Estimate
-            Treatment minus control.
-        """
         totals = control[self.column], treatment[self.column]
         clicks, n = [int((each > 0).sum()) for each in totals], [each.size for each in totals]
         return proportions(clicks, n, alpha=alpha)

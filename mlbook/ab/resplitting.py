@@ -17,11 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mlbook.ab.assignment import bucket
-from mlbook.ab.by_unit import log_of
+from mlbook.ab.by_unit import column_of, log_of
 from mlbook.ab.two_arms.moments import Moments, PairMoments
 from mlbook.ab.two_arms.proportion import proportions
 from mlbook.ab.two_arms.ratio_metric import ratio
-from mlbook.validate import did_you_mean, integer, number, one_of
+from mlbook.validate import integer, number, one_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -99,16 +99,12 @@ def _by_user(
     control: pd.DataFrame, treatment: pd.DataFrame, metric: str
 ) -> tuple[NDArray[Any], list[tuple[Floats, Floats]]]:
     """Give the users, and for both runs each user's sum of the metric and number of rows."""
-    for log in (control, treatment):
-        if metric not in log:
-            hint = did_you_mean(metric, list(log.columns))
-            raise ValueError(f"metric must be a column of both logs, got {metric!r}.{hint}")
-    if not np.array_equal(control["user"], treatment["user"]):
+    if not np.array_equal(column_of(control, "user"), column_of(treatment, "user")):
         text = "control and treatment must be runs in one world, with the same requests"
         raise ValueError(f"{text}, got {len(control)} and {len(treatment)} of different users.")
     users, who = np.unique(control["user"], return_inverse=True)
     rows = np.bincount(who).astype(float)
-    sums = [np.bincount(who, log[metric]).astype(float) for log in (control, treatment)]
+    sums = [np.bincount(who, column_of(log, metric)).astype(float) for log in (control, treatment)]
     return users, [(each, rows) for each in sums]
 
 

@@ -18,10 +18,8 @@ from mlbook.measure.clicks import (
     yardsticks,
 )
 from mlbook.measure.data_path import (
-    SERVED,
     availability,
     event_lag_s,
-    failed,
     predictions_read,
     request_bytes,
 )
@@ -30,6 +28,7 @@ from mlbook.measure.ranking import auc
 from mlbook.measure.report import readable, summary, talk_rows
 from mlbook.measure.rounds import federation
 from mlbook.measure.waiting_events import backlog, caught_up_s, counted_twice, dropped_frac
+from mlbook.status import SERVED, failed
 
 __all__ = [
     "SERVED",

@@ -12,10 +12,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from statistics import NormalDist
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.special import ndtr, ndtri
 
 from mlbook.streams import stream
 from mlbook.validate import integer, number
@@ -27,7 +27,6 @@ __all__ = ["GateCurve", "error_of", "gate_curve", "quality_of"]
 
 MEAN_LOGIT, SPREAD_LOGIT = -1.0, 1.0  # clicks are about 29 in 100
 CURRENT_ERROR = 0.5  # of the model in use, in log-odds
-_NORMAL = NormalDist()
 Z = np.linspace(-4.0, 4.0, 161)
 LEAST_SURE = 1e-4
 MOST_WORSE = 0.1
@@ -76,7 +75,7 @@ class GateCurve:
         tuple of float
             Shares of the bad ones shipped and of the good ones blocked.
         """
-        z = _NORMAL.inv_cdf(number("sure", sure, at_least=LEAST_SURE, at_most=1 - LEAST_SURE))
+        z = ndtri(number("sure", sure, at_least=LEAST_SURE, at_most=1 - LEAST_SURE))
         return float(np.interp(z, self.z, self.shipped)), float(np.interp(z, self.z, self.blocked))
 
 
@@ -130,7 +129,7 @@ def gate_curve(
         gap, its_error = _judged(hold_out, error, candidates, stream(seed, f"gate/{kind}"))
         passed[kind] = (gap + Z[:, None] * its_error <= worse_at_most).mean(axis=1)
         mean, spread = quality_of(error)
-        law[kind] = _below((worse_at_most - mean) * np.sqrt(hold_out) / spread - Z)
+        law[kind] = ndtr((worse_at_most - mean) * np.sqrt(hold_out) / spread - Z)
     return GateCurve(
         hold_out, worse_by, worse_at_most, Z,
         passed["bad"], 1 - passed["good"], law["bad"], 1 - law["good"],
@@ -205,8 +204,3 @@ def _loss(clicked: NDArray[np.bool_] | float, logit: NDArray[np.float64]) -> NDA
     """Log loss of a prediction in log-odds."""
     loss: NDArray[np.float64] = np.logaddexp(0.0, logit) - clicked * logit
     return loss
-
-
-def _below(z: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The share of a normal distribution below `z`."""
-    return np.array([_NORMAL.cdf(float(each)) for each in z])

@@ -166,9 +166,9 @@ def seconds_on_phones(app: MobileApp, *, decided_after: float = 1 * DAY) -> floa
     number("decided_after", decided_after, at_least=0, unit="seconds since the bad release")
     live_s = decided_after + app.lead_s - app.train_takes  # nothing is trained, it is built again
     worst = float(adopted(live_s, app.speeds))
-    low, high = live_s, live_s + 1_000 * DAY
-    for _ in range(60):
-        middle = (low + high) / 2
-        many = float(still_running(middle, live_s, app.speeds)) > worst / 2
-        low, high = (middle, high) if many else (low, middle)
-    return high - decided_after
+    from scipy.optimize import brentq
+
+    def too_many(at_s: float) -> float:
+        return float(still_running(at_s, live_s, app.speeds)) - worst / 2
+
+    return float(brentq(too_many, live_s, live_s + 1_000 * DAY)) - decided_after

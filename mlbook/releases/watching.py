@@ -138,12 +138,13 @@ class Watch:
 
         Notes
         -----
-        The half width grows with the variance, so halving an interval finds it.
+        The half width grows with the variance, so there is one.
         """
         size = abs(number("difference", difference, at_least=-1, at_most=1))
         number("difference", size, above=0, unit="a difference of click rates, not 0")
-        low, high = -80.0, 0.0  # powers of two
-        for _ in range(60):
-            middle = (low + high) / 2
-            low, high = (middle, high) if self.half_width(2.0**middle) < size else (low, middle)
-        return float(2.0**low)
+        from scipy.optimize import brentq
+
+        def too_wide(power_of_two: float) -> float:
+            return float(self.half_width(2.0**power_of_two)) - size
+
+        return float(2.0 ** brentq(too_wide, -80.0, 0.0))

@@ -38,12 +38,16 @@ def test_looks_before_both_arms_have_somebody_are_left_out():
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (lambda log: log.drop(columns="arm"), "must have the column 'arm'"),
-        (lambda log: log.assign(arm="a"), "arm must be one of control, treatment, got 'a'"),
+        (lambda log: log.drop(columns="arm"), "must have a column 'arm'"),
+        (
+            lambda log: log.assign(arm="a"),
+            "must have just the arms 'control' and 'treatment', got 'a'",
+        ),
         (lambda log: log.rename(columns={"click": "clicks"}), "Did you mean 'clicks'"),
     ],
 )
 def test_a_log_that_is_none_is_refused(change, words):
-    log = pd.DataFrame({"arm": ["control"], "requested_at_s": [0.0], "click": [1]})
+    arms = ["control", "treatment"]
+    log = pd.DataFrame({"arm": arms, "requested_at_s": [0.0, 1.0], "click": [1, 0]})
     with pytest.raises(ValueError, match=words):
         ab.running_counts(change(log))

@@ -9,8 +9,8 @@ Chapter: 02
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -92,21 +92,6 @@ class Effect:
     needs_log: ClassVar[bool] = False  # users change each other: only whole logs can show it
     stands_alone: ClassVar[bool] = False  # its closed form holds without another effect only
     limits_a_launch: ClassVar[bool] = False  # `sold` is no matter of when the log is read
-
-    def but(self, **knobs: Any) -> Self:
-        """Copy it with other knobs.
-
-        Parameters
-        ----------
-        **knobs
-            What is different, by name.
-
-        Returns
-        -------
-        Effect
-            The copy; this one stays as it is.
-        """
-        return replace(self, **knobs)
 
     def check(self, population: Population) -> None:
         """Refuse a population that it cannot work in.

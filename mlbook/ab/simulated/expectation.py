@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mlbook.ab.simulated.log_fault import ARMS, Totals
+from mlbook.ab.by_unit import ARMS
+from mlbook.ab.simulated.log_fault import Totals
 from mlbook.ab.simulated.shoppers import METRICS
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ Chapter: 02
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
 from numpy.typing import NDArray
 
@@ -16,9 +16,7 @@ if TYPE_CHECKING:
 
     from mlbook.ab.simulated.population import Population
 
-__all__ = ["ARMS", "LogFault", "Totals"]
-
-ARMS = ["control", "treatment"]
+__all__ = ["LogFault", "Totals"]
 
 
 class Totals(NamedTuple):
@@ -57,21 +55,6 @@ class Totals(NamedTuple):
 @dataclass(frozen=True, kw_only=True)
 class LogFault:
     """What all faults have in common; alone it spoils nothing."""
-
-    def but(self, **knobs: Any) -> Self:
-        """Copy it with other knobs.
-
-        Parameters
-        ----------
-        **knobs
-            What is different, by name.
-
-        Returns
-        -------
-        LogFault
-            The copy; this one stays as it is.
-        """
-        return replace(self, **knobs)
 
     def check(self, population: Population) -> None:
         """Refuse a population that it cannot work in.

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 from numpy.typing import NDArray
 from scipy.special import betainc, gammainc, pdtr
 
-from mlbook.ab.simulated.log_fault import ARMS, LogFault, Totals
+from mlbook.ab.by_unit import ARMS
+from mlbook.ab.simulated.log_fault import LogFault, Totals
 from mlbook.ab.simulated.shoppers import METRICS
 from mlbook.validate import integer, number, one_of
 

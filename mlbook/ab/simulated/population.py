@@ -11,16 +11,18 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from mlbook.ab.by_unit import ARMS
 from mlbook.ab.simulated.effect import Effect, People, people_by_day
 from mlbook.ab.simulated.expectation import expected_totals, launched, shown_lift
 from mlbook.ab.simulated.knobs import check_plugins, check_rates, check_sizes
-from mlbook.ab.simulated.log_fault import ARMS, LogFault
 from mlbook.ab.simulated.shoppers import METRICS, Shoppers, moments, order_values
 from mlbook.streams import stream
 from mlbook.validate import one_of
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from mlbook.ab.simulated.log_fault import LogFault
 
 __all__ = ["Population"]
 

@@ -11,7 +11,7 @@ from scipy.special import ndtr, ndtri, stdtr, stdtrit
 
 from mlbook.ab.checks import plain, within
 
-__all__ = ["Estimate", "by_normal", "by_t", "chance", "over", "short"]
+__all__ = ["Estimate", "by_normal", "by_t", "chance", "ends", "over", "short"]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -208,6 +208,27 @@ def over(effect: NDArray[np.float64], error: NDArray[np.float64]) -> NDArray[np.
     return z
 
 
+def ends(
+    effect: NDArray[np.float64], error: NDArray[np.float64], width: NDArray[np.float64]
+) -> tuple[Any, Any]:
+    """Give the two ends of an interval.
+
+    Parameters
+    ----------
+    effect, error : ndarray
+        Of shapes that fit.
+    width : ndarray
+        How many standard errors it reaches to either side.
+
+    Returns
+    -------
+    tuple of (float or ndarray)
+        Endless where the error is 0: the data cannot say how sure they are.
+    """
+    half = np.where(error > 0, width * error, np.inf)
+    return plain(effect - half), plain(effect + half)
+
+
 def _made(
     control: NDArray[np.float64],
     treatment: NDArray[np.float64],
@@ -219,13 +240,12 @@ def _made(
     alpha: float,
     test: str,
 ) -> Estimate:
-    half = np.where(error > 0, width * error, np.inf)
     return Estimate(
         control=plain(control),
         treatment=plain(treatment),
         effect=plain(effect),
         standard_error=plain(error),
-        interval=(plain(effect - half), plain(effect + half)),
+        interval=ends(effect, error, width),
         statistic=plain(statistic),
         p_value=plain(p_value),
         alpha=float(alpha),

@@ -5,14 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from scipy.special import nctdtr, ndtri, stdtrit
 
 from mlbook.ab.checks import finite, plain, within
 
 __all__ = ["mean_detectable_effect", "mean_power", "mean_sample_size"]
-
-HALVINGS = 60  # to the last bit
 
 
 def mean_power(effect: ArrayLike, sd: ArrayLike, n: ArrayLike, alpha: float = 0.05) -> Any:
@@ -133,8 +131,9 @@ def mean_detectable_effect(
     most = least * 2
     while np.any(short := mean_power(most, 1.0, size, alpha) < power):
         most = np.where(short, 2 * most, most)
-    for _ in range(HALVINGS):
-        middle = (least + most) / 2
-        found = mean_power(middle, 1.0, size, alpha) >= power
-        least, most = np.where(found, least, middle), np.where(found, middle, most)
-    return plain(most * scale)
+    from scipy.optimize.elementwise import find_root
+
+    def spare(effect: NDArray[np.float64], n: Any) -> Any:
+        return mean_power(effect, 1.0, n, alpha) - power
+
+    return plain(find_root(spare, (least, most), args=(size,)).x * scale)

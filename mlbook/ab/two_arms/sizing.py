@@ -16,7 +16,6 @@ from mlbook.ab.checks import plain, within
 __all__ = ["minimum_detectable_effect", "power", "sample_size"]
 
 SHARE = "the share of an arm that clicks"
-HALVINGS = 60  # of an interval no longer than 1: to the last bit
 
 
 def power(
@@ -149,11 +148,12 @@ def minimum_detectable_effect(
     if (_power(low, low + most, size, size, alpha) < power).any():
         text = f"n must be larger to find any effect with a power of {power:g}"
         raise ValueError(f"{text} (units in each arm), got {size.min():g}.")
-    for _ in range(HALVINGS):
-        middle = (least + most) / 2
-        found = _power(low, low + middle, size, size, alpha) >= power
-        least, most = np.where(found, least, middle), np.where(found, middle, most)
-    return plain(most)
+    from scipy.optimize.elementwise import find_root
+
+    def spare(effect: NDArray[np.float64], p1: Any, n: Any) -> NDArray[np.float64]:
+        return _power(p1, p1 + effect, n, n, alpha) - power
+
+    return plain(find_root(spare, (least, most), args=(low, size)).x)
 
 
 def _power(

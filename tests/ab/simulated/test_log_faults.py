@@ -104,8 +104,3 @@ def test_bots_have_numbers_of_their_own_no_past_and_no_orders():
     assert (bots[["orders", "revenue", "clicks_before", "sessions_before"]] == 0).all(axis=None)
     assert set(bots["arm"]) == {"control", "treatment"}
     assert not log.duplicated(["user", "day"]).any()
-
-
-def test_the_spread_of_an_effect_and_of_a_fault_is_changed_by_a_copy():
-    assert ab.LostLogs(share=0.1).but(arm="control") == ab.LostLogs(share=0.1, arm="control")
-    assert ab.Constant(lift=0.1).but(lift=0.2) == ab.Constant(lift=0.2)
