@@ -62,10 +62,8 @@ class LooksDisplay(Display):
         """
         clicks, n = running_counts(log, metric)
         looks = proportions(clicks, n)
-        pooled = clicks.sum(axis=1) / n.sum(axis=1)
-        error = np.sqrt(pooled * (1 - pooled) * (1 / n).sum(axis=1))
         bars = {name: boundary(kind, len(n)) for name, kind in kinds.items()}
-        return cls(looks.effect / error, looks.treatment / looks.control - 1, bars)
+        return cls(looks.statistic, looks.treatment / looks.control - 1, bars)
 
     def stops(self, name: str) -> int | None:
         """Tell the first day on which a boundary is crossed.

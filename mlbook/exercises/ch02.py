@@ -25,8 +25,7 @@ def _first_evening(context: Context, kind: str | None) -> int:
     """
     clicks, n = running_counts(context["log"])
     looks = proportions(clicks, n)
-    share = clicks.sum(axis=1) / n.sum(axis=1)
-    z = np.abs(looks.effect) / np.sqrt(share * (1 - share) * (1 / n).sum(axis=1))
+    z = np.abs(looks.statistic)
     beyond = looks.significant if kind is None else z > boundary(kind, len(n))
     return int(np.argmax(beyond)) + 1 if beyond.any() else 0
 
